@@ -1,0 +1,1 @@
+"""How an Answer is shown: Slack, console, SMS, e-mail. Not what the answer is."""

@@ -1,0 +1,1 @@
+"""Engine, sessions, tables and migrations. Queries belong to their own layers."""

@@ -1,0 +1,87 @@
+"""What Sophia keeps for herself: reminders, digests, thread memory, outgoing messages, usage."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import Base, InWorkspace, Sourced, UtcDateTime
+
+
+class Reminder(Sourced, Base):
+    """`status`: pending, sent, cancelled."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (Index("ix_reminders_due", "status", "remind_at"),)
+
+    user_id: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(64), default="")
+    text: Mapped[str] = mapped_column(String(2000))
+    remind_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(String(12), default="pending")
+
+
+class DigestSchedule(Sourced, Base):
+    """A recurring summary for a channel. `time` is HH:MM in `timezone`."""
+
+    __tablename__ = "digest_schedules"
+
+    topic: Mapped[str] = mapped_column(String(20))
+    frequency: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(80))
+    day_of_week: Mapped[str] = mapped_column(String(10), default="")
+    time: Mapped[str] = mapped_column(String(5))
+    timezone: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[str] = mapped_column(String(64))
+    paused: Mapped[bool] = mapped_column(default=False)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ThreadTurn(InWorkspace, Base):
+    """One finished turn of a conversation: what was asked, which tools were called, what was answered."""
+
+    __tablename__ = "thread_turns"
+    __table_args__ = (Index("ix_thread_turns_thread", "workspace_id", "conversation", "created_at"),)
+
+    conversation: Mapped[str] = mapped_column(String(160))  # "<channel>:<thread>"
+    user_id: Mapped[str] = mapped_column(String(64))
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    calls: Mapped[str] = mapped_column(Text, default="[]")  # JSON [{"name", "arguments"}]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UsageRecord(InWorkspace, Base):
+    """One model call's tokens and cost. Costs are in micro-dollars, so that small calls add up exactly."""
+
+    __tablename__ = "usage_records"
+    __table_args__ = (Index("ix_usage_records_day", "workspace_id", "day"),)
+
+    day: Mapped[date]
+    turn_id: Mapped[str] = mapped_column(String(80), default="")
+    user_id: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(64), default="")
+    provider: Mapped[str] = mapped_column(String(40))
+    model: Mapped[str] = mapped_column(String(80))
+    input_tokens: Mapped[int] = mapped_column(default=0)
+    output_tokens: Mapped[int] = mapped_column(default=0)
+    cost_microdollars: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OutgoingMessage(InWorkspace, Base):
+    """An SMS or e-mail. `id` is its idempotency key. `status`: begun, queued, sent, failed, unknown."""
+
+    __tablename__ = "outgoing_messages"
+
+    kind: Mapped[str] = mapped_column(String(8))  # sms, email
+    recipient: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_id: Mapped[str] = mapped_column(String(120), default="")
+    status: Mapped[str] = mapped_column(String(10))
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

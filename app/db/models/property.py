@@ -1,0 +1,94 @@
+"""Properties, floor plans, units and what competitors charge."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import Base, InWorkspace, Sourced, UtcDateTime
+
+
+class Property(Sourced, Base):
+    """A community. `aliases` are other names people use for it, joined by '|'."""
+
+    __tablename__ = "properties"
+
+    name: Mapped[str] = mapped_column(String(120))
+    aliases: Mapped[str] = mapped_column(String(500), default="")
+    street: Mapped[str] = mapped_column(String(200), default="")
+    city: Mapped[str] = mapped_column(String(100), default="")
+    state: Mapped[str] = mapped_column(String(2), default="")
+    postal_code: Mapped[str] = mapped_column(String(10), default="")
+    year_built: Mapped[int | None] = mapped_column(default=None)
+    unit_count: Mapped[int] = mapped_column(default=0)
+    pet_friendly: Mapped[bool] = mapped_column(default=False)
+    timezone: Mapped[str] = mapped_column(String(64), default="America/Chicago")
+
+
+class FloorPlan(Sourced, Base):
+    __tablename__ = "floor_plans"
+
+    property_id: Mapped[str] = mapped_column(String(120), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    bedrooms: Mapped[int]  # a studio has 0
+    bathrooms: Mapped[float]
+    square_feet: Mapped[int]
+    market_rent_cents: Mapped[int]
+    amenities: Mapped[str] = mapped_column(String(500), default="")  # joined by '|'
+
+
+class Unit(Sourced, Base):
+    """An apartment. `status`: occupied, notice (occupied, moving out), vacant, vacant_leased, down (not rentable)."""
+
+    __tablename__ = "units"
+    __table_args__ = (
+        Index("ix_units_property_number", "workspace_id", "property_id", "number"),
+        Index("ix_units_number", "workspace_id", "number"),
+        Index("ix_units_available", "workspace_id", "status", "available_on"),
+    )
+
+    property_id: Mapped[str] = mapped_column(String(120))
+    floor_plan_id: Mapped[str | None] = mapped_column(String(120), default=None)
+    number: Mapped[str] = mapped_column(String(20))
+    building: Mapped[str] = mapped_column(String(40), default="")
+    floor: Mapped[int | None] = mapped_column(default=None)
+    bedrooms: Mapped[int]
+    bathrooms: Mapped[float]
+    square_feet: Mapped[int]
+    market_rent_cents: Mapped[int]  # asking rent a month
+    status: Mapped[str] = mapped_column(String(16))
+    available_on: Mapped[date | None] = mapped_column(default=None)
+    pet_friendly: Mapped[bool] = mapped_column(default=False)
+    amenities: Mapped[str] = mapped_column(String(500), default="")
+
+
+class MarketComp(Sourced, Base):
+    """What a competing community near one of ours asks for a floor plan, at one survey date."""
+
+    __tablename__ = "market_comps"
+    __table_args__ = (Index("ix_market_comps_property", "workspace_id", "property_id", "bedrooms"),)
+
+    property_id: Mapped[str] = mapped_column(String(120))
+    competitor: Mapped[str] = mapped_column(String(120))
+    distance_miles: Mapped[float]
+    bedrooms: Mapped[int]
+    square_feet: Mapped[int]
+    asking_rent_cents: Mapped[int]
+    effective_rent_cents: Mapped[int]  # after concessions
+    occupancy: Mapped[float | None] = mapped_column(default=None)  # fraction
+    concession: Mapped[str] = mapped_column(String(200), default="")
+    surveyed_on: Mapped[date]
+
+
+class SyncState(InWorkspace, Base):
+    """How far one resource of one source has been read. `id` is `<source>:<resource>:<property or *>`."""
+
+    __tablename__ = "sync_states"
+
+    cursor: Mapped[str] = mapped_column(String(200), default="")
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    last_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+    rows: Mapped[int] = mapped_column(default=0)

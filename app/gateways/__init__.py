@@ -1,0 +1,1 @@
+"""Which model answers, through which gateway, and what happens when it fails."""

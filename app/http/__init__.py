@@ -1,0 +1,1 @@
+"""The one outbound HTTP client: pool, timeouts, safe retries, egress check, metering."""

@@ -1,0 +1,1 @@
+"""One file or folder per outside service: auth, operations, paging, mapping to domain types."""

@@ -1,0 +1,1 @@
+"""The canonical read model's queries and the sync that keeps it fresh. No vendor field names."""

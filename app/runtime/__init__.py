@@ -1,0 +1,1 @@
+"""Durable work: intake, queues, schedules, takeover, outbox. No business logic."""

@@ -1,0 +1,1 @@
+"""Roles and scopes, approvals, audit chain, encrypted secrets, redaction."""

@@ -1,0 +1,1 @@
+"""Every environment variable, typed, validated and redacted when printed."""
