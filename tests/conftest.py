@@ -1,13 +1,29 @@
-"""What every test may use. Tests reach nothing but loopback."""
+"""What every test may use. Tests reach nothing but loopback.
+
+Databases: `db` runs a test twice, on SQLite and on PostgreSQL; `sqlite_db` and `postgres_db` give one of them. Each
+test has a fresh database at the newest revision.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
+
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from tests.postgres import NoPostgres, running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+TEMPLATE = "sophia_template"
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +32,64 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared (specifications and development data), which is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres() -> Iterator[str]:
+    """Address of a server with a migrated database to copy; skips by name where no PostgreSQL can run."""
+    with tempfile.TemporaryDirectory(prefix="sophia-pg-") as folder:
+        Path(folder).chmod(0o755)
+        try:
+            with running_postgres(Path(folder)) as server:
+                asyncio.run(_execute(server, f"CREATE DATABASE {TEMPLATE}"))
+                asyncio.run(_migrate(server + TEMPLATE))
+                yield server
+        except NoPostgres as missing:
+            pytest.skip(f"needs PostgreSQL: {missing}")
+
+
+@pytest.fixture
+async def sqlite_db(_migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """A fresh SQLite database at the newest revision."""
+    path = tmp_path / "sophia.db"
+    shutil.copyfile(_migrated_sqlite, path)
+    db = Database(f"sqlite+aiosqlite:///{path}")
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def postgres_db(_migrated_postgres: str) -> AsyncIterator[Database]:
+    """A fresh PostgreSQL database at the newest revision."""
+    name = f"test_{next(_numbers)}"
+    await _execute(_migrated_postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    db = Database(_migrated_postgres + name)
+    yield db
+    await db.close()
+    await _execute(_migrated_postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def db(request: pytest.FixtureRequest) -> Database:
+    """A fresh database; the test runs once on SQLite and once on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_db")
+
+
+async def _migrate(url: str) -> None:
+    db = Database(url)
+    await upgrade(db)
+    await db.close()
+
+
+async def _execute(server: str, statement: str) -> None:
+    """Run one statement outside a transaction on the server's own database."""
+    connection = await asyncpg.connect(server.replace("+asyncpg", "") + "postgres")
+    await connection.execute(statement)
+    await connection.close()

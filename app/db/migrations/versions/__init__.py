@@ -1,0 +1,1 @@
+"""The revisions, oldest first. Each one is frozen once it has landed."""
