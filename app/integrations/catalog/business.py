@@ -1,0 +1,60 @@
+"""Business systems: CRM, calls, reports, signatures."""
+
+from app.integrations.catalog import Integration, Probe
+
+AREA = "Business systems"
+
+ROWS = (
+    Integration(
+        "hubspot",
+        "HubSpot",
+        ("hubspot_api_key",),
+        looks_like={"hubspot_api_key": (r"pat-\S{10,}", "a private-app token, pat-na1-…")},
+        probe=Probe(
+            "https://api.hubapi.com/crm/v3/owners?limit=1", headers={"Authorization": "Bearer {hubspot_api_key}"}
+        ),
+        note="A private-app token; HubSpot's old API keys stopped working in 2022.",
+    ),
+    Integration(
+        "gong",
+        "Gong",
+        ("gong_api_key", "gong_api_secret"),
+        optional=("gong_base_url",),
+        probe=Probe("{gong_base_url}/v2/workspaces", basic="{gong_api_key}:{gong_api_secret}"),
+        note="Gong shows your own GONG_BASE_URL beside the key.",
+    ),
+    Integration(
+        "salesforce",
+        "Salesforce",
+        ("salesforce_client_id", "salesforce_api_key", "salesforce_domain"),
+        looks_like={"salesforce_domain": (r"[\w.-]+\.salesforce\.com", "acme.my.salesforce.com")},
+        probe=Probe(
+            "https://{salesforce_domain}/services/oauth2/token",
+            method="POST",
+            form=True,
+            body={
+                "grant_type": "client_credentials",
+                "client_id": "{salesforce_client_id}",
+                "client_secret": "{salesforce_api_key}",
+            },
+        ),
+        note="OAuth client credentials: SALESFORCE_API_KEY is the connected app's consumer secret.",
+    ),
+    Integration(
+        "looker",
+        "Looker",
+        ("looker_client_id", "looker_api_key", "looker_base_url"),
+        probe=Probe(
+            "{looker_base_url}/api/4.0/login",
+            method="POST",
+            form=True,
+            body={"client_id": "{looker_client_id}", "client_secret": "{looker_api_key}"},
+        ),
+    ),
+    Integration(
+        "docusign",
+        "DocuSign",
+        ("docusign_integration_key", "docusign_account_id"),
+        note="Lease and renewal signatures; its OAuth consent is given in the browser, so keys are only checked for presence.",
+    ),
+)

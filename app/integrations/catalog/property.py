@@ -1,0 +1,60 @@
+"""Property management systems."""
+
+from app.integrations.catalog import Integration, Probe
+
+AREA = "Property systems"
+
+ROWS = (
+    Integration(
+        "entrata",
+        "Entrata",
+        ("entrata_api_key", "entrata_org"),
+        optional=("entrata_base_url",),
+        probe=Probe(
+            "{entrata_base_url}/ext/orgs/{entrata_org}/v1/status",
+            method="POST",
+            headers={"X-Api-Key": "{entrata_api_key}"},
+            body={"method": "getStatus"},
+        ),
+        does="properties, units, leases, ledgers and work orders, both ways",
+    ),
+    Integration(
+        "yardi",
+        "Yardi Voyager",
+        ("yardi_url", "yardi_user", "yardi_api_key", "yardi_server", "yardi_database", "yardi_entity", "yardi_license"),
+        note="Each Yardi interface has its own entity and license.",
+    ),
+    Integration(
+        "realpage",
+        "RealPage",
+        ("realpage_url", "realpage_pmcid", "realpage_site_ids", "realpage_api_key"),
+        note="Methods are switched on per license by RealPage.",
+    ),
+    Integration(
+        "appfolio",
+        "AppFolio",
+        ("appfolio_vhost", "appfolio_client_id", "appfolio_api_key"),
+        probe=Probe(
+            "https://{appfolio_vhost}.appfolio.com/api/v2/reports/property_directory.json",
+            method="POST",
+            basic="{appfolio_client_id}:{appfolio_api_key}",
+            body={"columns": "property_id"},
+        ),
+    ),
+    Integration(
+        "costar",
+        "CoStar",
+        (),
+        optional=("costar_api_key",),
+        note="CoStar has no public API: its exports come in as files.",
+    ),
+    Integration(
+        "buildium",
+        "Buildium",
+        ("buildium_client_id", "buildium_api_key"),
+        probe=Probe(
+            "https://api.buildium.com/v1/rentals?limit=1",
+            headers={"x-buildium-client-id": "{buildium_client_id}", "x-buildium-client-secret": "{buildium_api_key}"},
+        ),
+    ),
+)

@@ -1,0 +1,24 @@
+"""Vector databases."""
+
+from app.integrations.catalog import Integration, Probe
+
+AREA = "Vector databases"
+
+ROWS = (
+    Integration(
+        "pinecone",
+        "Pinecone",
+        ("pinecone_api_key",),
+        looks_like={"pinecone_api_key": (r"pcsk_\S{10,}|[0-9a-f-]{36}", "pcsk_…")},
+        probe=Probe(
+            "https://api.pinecone.io/indexes",
+            headers={"Api-Key": "{pinecone_api_key}", "X-Pinecone-API-Version": "2025-10"},
+        ),
+    ),
+    Integration(
+        "weaviate",
+        "Weaviate",
+        ("weaviate_url", "weaviate_api_key"),
+        probe=Probe("{weaviate_url}/v1/meta", headers={"Authorization": "Bearer {weaviate_api_key}"}),
+    ),
+)
