@@ -55,6 +55,6 @@ ROWS = (
         "docusign",
         "DocuSign",
         ("docusign_integration_key", "docusign_account_id"),
-        note="Lease and renewal signatures; its OAuth consent is given in the browser, so keys are only checked for presence.",
+        note="Signatures. Its consent is given in the browser, so the keys are checked for presence only.",
     ),
 )
