@@ -83,5 +83,6 @@ class OutgoingMessage(InWorkspace, Base):
     provider: Mapped[str] = mapped_column(String(20))
     provider_id: Mapped[str] = mapped_column(String(120), default="")
     status: Mapped[str] = mapped_column(String(10))
+    error_code: Mapped[str] = mapped_column(String(40), default="")  # the provider's own code when it refused
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -53,6 +53,7 @@ class ActionJournal(InWorkspace, Base):
     """One write, by idempotency key (`id`). `state`: begun, done, failed, unknown."""
 
     __tablename__ = "action_journal"
+    __table_args__ = (Index("ix_action_journal_state", "state", "begun_at"),)
 
     tool: Mapped[str] = mapped_column(String(60))
     arguments_hash: Mapped[str] = mapped_column(String(64))
@@ -75,6 +76,38 @@ class AuditEntry(Base):
     subject: Mapped[str] = mapped_column(String(200), default="")
     detail: Mapped[str] = mapped_column(Text, default="{}")  # canonical JSON, redacted
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The newest entry of each workspace's chain. Its row is locked while entries are added, so numbers never fork."""
+
+    __tablename__ = "audit_heads"
+
+    workspace_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Switch(InWorkspace, Base):
+    """Something switched off in a hurry. `id`: `bot`, `tool:<name>` or `integration:<name>`. The workspace `*` stands
+    for all workspaces. A row that exists and is not `on` blocks."""
+
+    __tablename__ = "switches"
+
+    on: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BudgetCounter(InWorkspace, Base):
+    """How much was used in one window. `id`: `<turns|calls>:<user or *>:<window start>`."""
+
+    __tablename__ = "budget_counters"
+    __table_args__ = (Index("ix_budget_counters_ends_at", "ends_at"),)
+
+    used: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Secret(InWorkspace, Base):

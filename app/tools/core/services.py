@@ -6,28 +6,34 @@ Only protocols stand here; app/main.py gives the real ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from app.domain.delivery import Delivery
+from app.domain.principal import Principal
 
-@dataclass(frozen=True)
-class Delivery:
-    """What a message provider said: its id for the message and whether it took it."""
-
-    provider: str
-    message_id: str
-    status: Literal["queued", "sent"]
+__all__ = ["Delivery", "MessageSender", "Services", "SystemOfRecord", "Systems"]
 
 
 class MessageSender(Protocol):
-    """Sends text messages and e-mail. `idempotency_key` makes a repeat harmless.
+    """Sends text messages and e-mail. `idempotency_key` makes a repeat harmless; `sender` is the person in whose name
+    it goes out, and names the workspace.
 
     Raises NotAllowed (opted out, blocked), Fixable (bad number or address), RetryLater (not sent, try again) or
     OutcomeUnknown (may have been sent).
     """
 
-    async def send_sms(self, *, to: str, body: str, idempotency_key: str) -> Delivery: ...
+    async def send_sms(self, *, sender: Principal, to: str, body: str, idempotency_key: str) -> Delivery: ...
 
-    async def send_email(self, *, to: str, subject: str, body: str, idempotency_key: str) -> Delivery: ...
+    async def send_email(
+        self, *, sender: Principal, to: str, subject: str, body: str, idempotency_key: str
+    ) -> Delivery: ...
+
+    async def find(self, *, workspace_id: str, idempotency_key: str) -> Delivery | None:
+        """What became of a message whose answer was lost: the delivery, or None if it was not sent.
+
+        For a tool's `reconcile`. Raises OutcomeUnknown when the provider cannot tell.
+        """
+        ...
 
 
 class SystemOfRecord(Protocol):
