@@ -1,0 +1,27 @@
+"""Which rows a person may see: every query over the read model starts from these conditions.
+
+Not for scopes (whether a person may use a tool at all): that is the gate's work.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
+from app.domain.principal import Principal
+
+
+def visible(principal: Principal, model: Any) -> ColumnElement[bool]:
+    """The rows of `model` in the person's workspace that still exist and belong to the person's properties.
+
+    Rows without a property (company-wide invoices) are only for people who see every property. Tables without a
+    property column (deals, contacts, tasks) are limited by workspace alone.
+    """
+    conditions = [model.workspace_id == principal.workspace_id]
+    if hasattr(model, "deleted_at"):
+        conditions.append(model.deleted_at.is_(None))
+    own_id = model.id if model.__tablename__ == "properties" else getattr(model, "property_id", None)
+    if own_id is not None and principal.property_ids is not None:
+        conditions.append(own_id.in_(sorted(principal.property_ids)))
+    return and_(*conditions)
