@@ -120,10 +120,10 @@ class UnitPlace:
     """A unit and the community it is in."""
 
     unit: Unit
-    property: Property
+    home: Property
 
     def __str__(self) -> str:
-        return f"unit {self.unit.number} at {self.property.name}"
+        return f"unit {self.unit.number} at {self.home.name}"
 
 
 async def find_unit(session: AsyncSession, principal: Principal, number: str, property_name: str | None) -> UnitPlace:
@@ -164,7 +164,7 @@ class Tenancy:
     """A resident with the lease that matters most (living there, else moving in, else the last one)."""
 
     resident: Resident
-    property: Property
+    home: Property
     lease: Lease | None
     unit: Unit | None
     shared_name: bool = False  # someone else the person sees has the same name
@@ -175,7 +175,7 @@ class Tenancy:
         name = self.resident.name
         if not self.shared_name:
             return name
-        return f"{name} ({self.property.name} {self.unit.number})" if self.unit else name
+        return f"{name} ({self.home.name} {self.unit.number})" if self.unit else name
 
 
 async def find_resident(session: AsyncSession, principal: Principal, name: str) -> Tenancy:
@@ -194,7 +194,7 @@ async def find_resident(session: AsyncSession, principal: Principal, name: str) 
         )
     if qualified:
         here = folded(qualified["property"]), qualified["unit"].upper()
-        exact = [t for t in people if t.unit and (folded(t.property.name), t.unit.number) == here]
+        exact = [t for t in people if t.unit and (folded(t.home.name), t.unit.number) == here]
         people = exact or people
     return _one_tenancy(people, name)
 
@@ -248,7 +248,7 @@ async def tenancies_like(session: AsyncSession, principal: Principal, name: str)
 async def _candidates(session: AsyncSession, principal: Principal, wanted: str) -> list[str]:
     """Names that start alike, and names that share the last name."""
     start = wanted[: 2 if len(wanted) > 2 else 1]
-    last = wanted.split()[-1]
+    last = wanted.rsplit(maxsplit=1)[-1]
     names: dict[str, None] = {}
     for condition in (
         Resident.search_name.startswith(wanted, autoescape=True),
@@ -279,7 +279,7 @@ async def _near_residents(session: AsyncSession, principal: Principal, wanted: s
         .where(visible(principal, Resident), Resident.search_name.in_(close))
         .group_by(Resident.search_name)
     )
-    shown = {folded_name: name for folded_name, name in found}
+    shown = {row[0]: row[1] for row in found}
     return tuple(shown[name] for name in close if name in shown)
 
 
@@ -334,7 +334,7 @@ async def find_vendor(session: AsyncSession, principal: Principal, name: str) ->
 
 
 async def find_deal(session: AsyncSession, principal: Principal, name: str) -> tuple[Deal, Company | None]:
-    """The deal of that name, or the one open deal with the company of that name (the latest one when all are closed)."""
+    """The deal of that name, or the open deal with the company of that name (the latest one when all are closed)."""
     found = await session.execute(
         select(Deal, Company)
         .outerjoin(Company, (Company.workspace_id == Deal.workspace_id) & (Company.id == Deal.company_id))
@@ -396,4 +396,3 @@ async def find_teammate(session: AsyncSession, principal: Principal, name: str) 
     if chosen is None:
         raise NotFound(f"There is nobody called “{name}” on the team.", near=close, next_step=_suggest(close))
     return next(p for p in team if p.name == chosen)
-

@@ -81,5 +81,6 @@ async def _last_read(
     confirmed: dict[str, datetime] = {}
     for state_id, at in found:
         key = state_id.partition(":")[0]
-        confirmed[key] = min(at, confirmed.get(key, at))
+        if at is not None:
+            confirmed[key] = min(at, confirmed.get(key, at))
     return confirmed

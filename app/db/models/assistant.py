@@ -39,6 +39,21 @@ class DigestSchedule(Sourced, Base):
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class RegisterChange(Sourced, Base):
+    """A change of a record that another system owns, kept because that system cannot take it from Sophia yet.
+    `id` holds the action's idempotency key."""
+
+    __tablename__ = "register_changes"
+    __table_args__ = (Index("ix_register_changes_record", "workspace_id", "record_id"),)
+
+    record_id: Mapped[str] = mapped_column(String(120))  # read-model id, e.g. a unit's
+    field: Mapped[str] = mapped_column(String(40))
+    before: Mapped[str] = mapped_column(String(200), default="")
+    after: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str] = mapped_column(String(64))
+
+
 class ThreadTurn(InWorkspace, Base):
     """One finished turn of a conversation: what was asked, which tools were called, what was answered."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, Sourced, UtcDateTime
@@ -40,7 +40,7 @@ class Deal(Sourced, Base):
     company_id: Mapped[str | None] = mapped_column(String(120), default=None)
     owner: Mapped[str] = mapped_column(String(120), default="")
     stage: Mapped[str] = mapped_column(String(20))
-    amount_cents: Mapped[int]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
     close_on: Mapped[date | None] = mapped_column(default=None)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

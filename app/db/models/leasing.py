@@ -39,6 +39,10 @@ class Lease(Sourced, Base):
         Index("ix_leases_end", "workspace_id", "status", "end_on"),
         Index("ix_leases_property_status", "workspace_id", "property_id", "status"),
         Index("ix_leases_past_due", "workspace_id", "past_due_cents"),
+        Index("ix_leases_end_property", "workspace_id", "end_on", "property_id"),
+        Index("ix_leases_move_in", "workspace_id", "move_in_on"),
+        Index("ix_leases_move_out", "workspace_id", "move_out_on"),
+        Index("ix_leases_renewed_from", "workspace_id", "renewed_from_id"),
     )
 
     property_id: Mapped[str] = mapped_column(String(120))

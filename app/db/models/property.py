@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, ColumnElement, Index, String, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, InWorkspace, Sourced, UtcDateTime
@@ -47,6 +48,7 @@ class Unit(Sourced, Base):
         Index("ix_units_property_number", "workspace_id", "property_id", "number"),
         Index("ix_units_number", "workspace_id", "number"),
         Index("ix_units_available", "workspace_id", "status", "available_on"),
+        Index("ix_units_property_status", "workspace_id", "property_id", "status"),
     )
 
     property_id: Mapped[str] = mapped_column(String(120))
@@ -62,6 +64,18 @@ class Unit(Sourced, Base):
     available_on: Mapped[date | None] = mapped_column(default=None)
     pet_friendly: Mapped[bool] = mapped_column(default=False)
     amenities: Mapped[str] = mapped_column(String(500), default="")
+    # An asking rent set through Sophia that the source cannot take yet; a sync leaves it alone.
+    rent_override_cents: Mapped[int | None] = mapped_column(default=None)
+
+    @hybrid_property
+    def asking_rent_cents(self) -> int:
+        """What the unit is offered for: Sophia's override, else the source's asking rent."""
+        return self.market_rent_cents if self.rent_override_cents is None else self.rent_override_cents
+
+    @asking_rent_cents.inplace.expression
+    @classmethod
+    def _asking_rent_expression(cls) -> ColumnElement[int]:
+        return func.coalesce(cls.rent_override_cents, cls.market_rent_cents)
 
 
 class MarketComp(Sourced, Base):
@@ -80,6 +94,26 @@ class MarketComp(Sourced, Base):
     occupancy: Mapped[float | None] = mapped_column(default=None)  # fraction
     concession: Mapped[str] = mapped_column(String(200), default="")
     surveyed_on: Mapped[date]
+
+
+class PropertyMonth(InWorkspace, Base):
+    """What leases and ledgers of a property add up to in one month, worked out by app/portfolio/months.py, so that
+    a metric over years and a thousand communities stays a small query. `month` is its first day; `id` is
+    `<property id>:<YYYY-MM>`. The definitions stand in app/portfolio/definitions.py."""
+
+    __tablename__ = "property_months"
+    __table_args__ = (Index("ix_property_months_month", "workspace_id", "month", "property_id"),)
+
+    property_id: Mapped[str] = mapped_column(String(120))
+    month: Mapped[date]
+    occupied_units: Mapped[int] = mapped_column(default=0)  # at the month's end
+    leased_rent_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # monthly rent of those units
+    expiring_leases: Mapped[int] = mapped_column(default=0)
+    renewed_leases: Mapped[int] = mapped_column(default=0)
+    move_outs: Mapped[int] = mapped_column(default=0)
+    billed_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # charges due in the month
+    past_due_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # owed at the month's end
+    delinquent_leases: Mapped[int] = mapped_column(default=0)  # with anything owed at the month's end
 
 
 class SyncState(InWorkspace, Base):
