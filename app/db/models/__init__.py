@@ -1,6 +1,16 @@
 """Every table, by domain. Importing this package registers them all on `Base.metadata` (Alembic needs that)."""
 
-from app.db.models import assistant, business, finance, leasing, maintenance, property, security
+from app.db.models import assistant, business, finance, leasing, maintenance, property, runtime, security
 from app.db.models.base import Base
 
-__all__ = ["Base", "assistant", "business", "finance", "leasing", "maintenance", "property", "security"]
+__all__ = [
+    "Base",
+    "assistant",
+    "business",
+    "finance",
+    "leasing",
+    "maintenance",
+    "property",
+    "runtime",
+    "security",
+]
