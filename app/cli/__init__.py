@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -16,9 +18,20 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
     )
+    cli.callback()(_root)
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
+        if module.ispkg:
+            continue
         importlib.import_module(f"{__name__}.{module.name}").register(cli)
     return cli
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"sophia {metadata.version('sophia')}")
+        raise typer.Exit
 
 
 def main() -> None:

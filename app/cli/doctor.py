@@ -1,0 +1,115 @@
+"""`sophia doctor`: what is set up, what works, what to set next."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.core.edge import settings_or_exit
+from app.integrations.catalog import AREAS, catalog
+from app.integrations.health import Health, State, check_all, inspect
+from app.settings import Settings
+
+STYLES = {
+    State.WORKS: "bold green",
+    State.BUILT_IN: "green",
+    State.SET: "cyan",
+    State.NOT_SET: "dim",
+    State.INCOMPLETE: "bold yellow",
+    State.MALFORMED: "bold yellow",
+    State.REFUSED: "bold red",
+    State.UNREACHABLE: "bold red",
+}
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def doctor(
+        offline: Annotated[bool, typer.Option("--offline", help="Only look at the settings; call nobody.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")] = False,
+        timeout: Annotated[float, typer.Option(help="Seconds to wait for each service.")] = 8.0,
+    ) -> None:
+        """Show for every integration whether it is set, valid and reachable, and what to set.
+
+        Exits with 1 when something that you configured cannot work as it is.
+        """
+        settings = settings_or_exit()
+        found = asyncio.run(examine(settings, offline=offline, seconds=timeout))
+        if as_json:
+            typer.echo(json.dumps([as_row(health) for health in found], indent=2))
+        else:
+            show(found)
+        raise typer.Exit(1 if any(health.state.needs_attention for health in found) else 0)
+
+
+async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[Health]:
+    """The health of every row of the catalog; only rows that are fully set are called."""
+    values = plain_values(settings)
+    if offline:
+        return [inspect(row, values) for row in catalog()]
+    async with httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client:
+        return await check_all(catalog(), values, client)
+
+
+def plain_values(settings: Settings) -> dict[str, str]:
+    """Every set field as plain text. Stays inside the process: it holds secrets."""
+    values: dict[str, str] = {}
+    for name in type(settings).model_fields:
+        value: Any = getattr(settings, name)
+        if value not in (None, ""):
+            values[name] = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
+    if not values.get("database_url") and values.get("postgres_host"):
+        values["database_url"] = settings.async_database_url
+    if not values.get("redis_url") and values.get("redis_host"):
+        values["redis_url"] = settings.redis_address
+    return values
+
+
+def as_row(health: Health) -> dict[str, object]:
+    row = health.integration
+    return {
+        "area": row.area,
+        "integration": row.key,
+        "label": row.label,
+        "state": health.state.value,
+        "does": row.does,
+        "variables": [name.upper() for name in (*row.needs, *row.optional)],
+        "advice": health.advice,
+    }
+
+
+def show(found: list[Health]) -> None:
+    """A table per area, then one line that sums up."""
+    console = Console()
+    for area in AREAS:
+        table = Table(
+            box=None, show_header=False, padding=(0, 2, 0, 0), title=area, title_justify="left", title_style="bold"
+        )
+        table.add_column(width=20, no_wrap=True)
+        table.add_column(width=12, no_wrap=True)
+        table.add_column(overflow="fold")
+        for health in found:
+            if health.integration.area == area:
+                style = STYLES[health.state]
+                table.add_row(health.integration.label, f"[{style}]{health.state.value}[/]", _remark(health))
+        console.print(table)
+        console.print()
+    ready = sum(health.state in (State.WORKS, State.SET, State.BUILT_IN) for health in found)
+    wrong = sum(health.state.needs_attention for health in found)
+    console.print(
+        f"[bold]{ready} of {len(found)} ready[/]" + (f", [bold red]{wrong} need attention[/]" if wrong else "")
+    )
+    console.print("[dim]Variables go into .env; .env.example explains every one. Sophia runs without any of them.[/]")
+
+
+def _remark(health: Health) -> str:
+    row = health.integration
+    if health.state in (State.WORKS, State.BUILT_IN, State.SET):
+        return row.does or "[dim]credentials are checked; nothing uses it yet[/]"
+    return health.advice if health.state.needs_attention else f"[dim]{health.advice}[/]"
