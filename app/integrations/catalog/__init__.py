@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Method = Literal["GET", "POST"]
@@ -72,7 +72,7 @@ def catalog() -> tuple[Integration, ...]:
 
 
 def _in_area(row: Integration, area: str) -> Integration:
-    return Integration(**{**row.__dict__, "area": area})
+    return replace(row, area=area)
 
 
 AREAS = (

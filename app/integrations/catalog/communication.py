@@ -9,7 +9,7 @@ ROWS = (
         "slack",
         "Slack",
         ("slack_bot_token",),
-        optional=("slack_app_token", "slack_signing_secret"),
+        optional=("slack_app_token", "slack_signing_secret", "slack_api_url"),
         probe=Probe(
             "{slack_api_url}/auth.test",
             method="POST",
