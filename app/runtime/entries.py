@@ -1,0 +1,255 @@
+"""The intake table seen as a queue: claim fairly, end, put back, look up. Every query on it stands here.
+
+Fair: workspaces take turns, so a flood from one does not delay another. Ordered: a lane has one entry at work at a
+time, oldest first. Safe: a claim is one conditional update, so two replicas never hold the same entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy.orm import aliased
+
+from app.db.engine import Database
+from app.db.models.runtime import IntakeEntry
+from app.domain.clock import Clock
+
+CHUNK = 300
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stored arrival, as jobs see it."""
+
+    workspace_id: str
+    id: str
+    kind: str
+    conversation: str
+    user_id: str
+    payload: dict[str, Any]
+    received_at: datetime
+
+    @property
+    def run_id(self) -> str:
+        """The id of its durable run."""
+        return f"{self.workspace_id}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How much waits, and how long the oldest has waited (seconds)."""
+
+    waiting: int
+    running: int
+    oldest: float
+
+
+class Entries:
+    """Queries on the intake table for one executor."""
+
+    def __init__(self, db: Database, clock: Clock, executor_id: str) -> None:
+        self._db = db
+        self._clock = clock
+        self._executor_id = executor_id
+
+    async def claim(self, room: int) -> list[Entry]:
+        """Up to `room` entries that may start now, marked as this executor's."""
+        async with self._db.transaction() as session:
+            chosen = [tuple(row) for row in await session.execute(_startable(room))]
+            if not chosen:
+                return []
+            claimed = await session.scalars(
+                update(IntakeEntry)
+                .where(_is_one_of(chosen), IntakeEntry.state == "new")
+                .values(state="handed", executor=self._executor_id)
+                .returning(IntakeEntry)
+            )
+            return sorted((_entry(row) for row in claimed), key=lambda entry: entry.received_at)
+
+    async def hold(self, workspace_id: str, entry_id: str) -> Entry | None:
+        """The entry, from now on this executor's; None when it is not (or no longer) stored."""
+        async with self._db.transaction() as session:
+            row = await session.get(IntakeEntry, (workspace_id, entry_id))
+            if row is None:
+                return None
+            if row.executor != self._executor_id:
+                row.executor = self._executor_id
+            return _entry(row)
+
+    async def end(self, workspace_id: str, entry_id: str, state: Literal["done", "failed"]) -> None:
+        """Nothing is left to do for this entry."""
+        await self._set([(workspace_id, entry_id)], state=state, ended_at=self._clock.now())
+
+    async def put_back(self, entries: Sequence[Entry]) -> None:
+        """These were claimed but not started: anyone may start them."""
+        await self._set([(entry.workspace_id, entry.id) for entry in entries], state="new", executor="")
+
+    async def held_by(self, executor_id: str) -> list[Entry]:
+        """Entries that an executor claimed and has not ended."""
+        async with self._db.reading() as session:
+            rows = await session.scalars(
+                select(IntakeEntry).where(IntakeEntry.state == "handed", IntakeEntry.executor == executor_id)
+            )
+            return [_entry(row) for row in rows]
+
+    async def is_known(self, workspace_id: str, conversation: str) -> bool:
+        """True when Sophia was ever asked something in this conversation (within the time entries are kept)."""
+        async with self._db.reading() as session:
+            found = await session.scalar(
+                select(IntakeEntry.id)
+                .where(IntakeEntry.workspace_id == workspace_id, IntakeEntry.conversation == conversation)
+                .limit(1)
+            )
+            return found is not None
+
+    async def backlog(self) -> Backlog:
+        """What waits and what runs, over all workspaces and executors."""
+        async with self._db.reading() as session:
+            counted = await session.execute(
+                select(IntakeEntry.state, func.count(), func.min(IntakeEntry.received_at))
+                .where(IntakeEntry.state.in_(("new", "handed")))
+                .group_by(IntakeEntry.state)
+            )
+            states = {state: (number, oldest) for state, number, oldest in counted}
+        waiting, oldest = states.get("new", (0, None))
+        age = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
+        return Backlog(waiting=waiting, running=states.get("handed", (0, None))[0], oldest=max(age, 0.0))
+
+    async def long_waiting(self, kind: str, patience: timedelta, most: int) -> list[tuple[Entry, int]]:
+        """Entries of a kind that have waited long and whose person was not told, with how many are before them.
+        They are marked as told."""
+        before = aliased(IntakeEntry)
+        ahead = (
+            select(func.count())
+            .where(before.state == "new", before.received_at < IntakeEntry.received_at)
+            .scalar_subquery()
+        )
+        async with self._db.transaction() as session:
+            rows = await session.execute(
+                select(IntakeEntry, ahead)
+                .where(
+                    IntakeEntry.state == "new",
+                    IntakeEntry.kind == kind,
+                    IntakeEntry.told_busy.is_(False),
+                    IntakeEntry.received_at < self._clock.now() - patience,
+                )
+                .order_by(IntakeEntry.received_at)
+                .limit(most)
+            )
+            told: list[tuple[Entry, int]] = []
+            for row, number in rows:
+                row.told_busy = True
+                told.append((_entry(row), number))
+            return told
+
+    async def ask_to_stop(self, workspace_id: str, conversation: str) -> int:
+        """Mark what runs or waits in a conversation to be stopped; returns how many entries that are."""
+        async with self._db.transaction() as session:
+            stopped = await session.scalars(
+                update(IntakeEntry)
+                .where(
+                    IntakeEntry.workspace_id == workspace_id,
+                    IntakeEntry.conversation == conversation,
+                    IntakeEntry.state.in_(("new", "handed")),
+                )
+                .values(stop_requested=True)
+                .returning(IntakeEntry.id)
+            )
+            return len(list(stopped))
+
+    async def to_stop(self) -> list[str]:
+        """Run ids of this executor that were asked to stop."""
+        async with self._db.reading() as session:
+            rows = await session.scalars(
+                select(IntakeEntry).where(
+                    IntakeEntry.state == "handed",
+                    IntakeEntry.executor == self._executor_id,
+                    IntakeEntry.stop_requested.is_(True),
+                )
+            )
+            return [_entry(row).run_id for row in rows]
+
+    async def forget_before(self, moment: datetime, most: int) -> list[str]:
+        """Delete entries that ended before `moment`; returns their run ids."""
+        async with self._db.transaction() as session:
+            old = [
+                tuple(row)
+                for row in await session.execute(
+                    select(IntakeEntry.workspace_id, IntakeEntry.id).where(IntakeEntry.ended_at < moment).limit(most)
+                )
+            ]
+            for first in range(0, len(old), CHUNK):
+                await session.execute(delete(IntakeEntry).where(_is_one_of(old[first : first + CHUNK])))
+        return [f"{workspace_id}/{entry_id}" for workspace_id, entry_id in old]
+
+    async def _set(self, names: Sequence[tuple[str, str]], **values: Any) -> None:
+        async with self._db.transaction() as session:
+            for first in range(0, len(names), CHUNK):
+                await session.execute(
+                    update(IntakeEntry).where(_is_one_of(names[first : first + CHUNK])).values(**values)
+                )
+
+
+def _startable(room: int) -> Any:
+    """The head of every idle lane, workspaces taking turns: whoever has least at work goes first."""
+    order = (IntakeEntry.received_at, IntakeEntry.id)
+    working = aliased(IntakeEntry)
+    same_lane = and_(
+        working.workspace_id == IntakeEntry.workspace_id, working.lane == IntakeEntry.lane, working.state == "handed"
+    )
+    heads = (
+        select(
+            IntakeEntry.workspace_id,
+            IntakeEntry.id,
+            IntakeEntry.received_at,
+            func.row_number()
+            .over(partition_by=(IntakeEntry.workspace_id, IntakeEntry.lane), order_by=order)
+            .label("place"),
+        )
+        .where(IntakeEntry.state == "new", ~select(working.id).where(same_lane).exists())
+        .subquery()
+    )
+    at_work = (
+        select(IntakeEntry.workspace_id, func.count().label("number"))
+        .where(IntakeEntry.state == "handed")
+        .group_by(IntakeEntry.workspace_id)
+        .subquery()
+    )
+    in_turn = func.row_number().over(partition_by=heads.c.workspace_id, order_by=(heads.c.received_at, heads.c.id))
+    ready = (
+        select(
+            heads.c.workspace_id,
+            heads.c.id,
+            heads.c.received_at,
+            (in_turn + func.coalesce(at_work.c.number, 0)).label("turn"),
+        )
+        .outerjoin(at_work, at_work.c.workspace_id == heads.c.workspace_id)
+        .where(heads.c.place == 1)
+        .subquery()
+    )
+    return select(ready.c.workspace_id, ready.c.id).order_by(ready.c.turn, ready.c.received_at).limit(min(room, CHUNK))
+
+
+def _is_one_of(names: Sequence[Any]) -> ColumnElement[bool]:
+    return (
+        tuple_(IntakeEntry.workspace_id, IntakeEntry.id).in_(names)
+        if names
+        else or_(IntakeEntry.id.is_(None), IntakeEntry.id.is_(None))
+    )
+
+
+def _entry(row: IntakeEntry) -> Entry:
+    return Entry(
+        workspace_id=row.workspace_id,
+        id=row.id,
+        kind=row.kind,
+        conversation=row.conversation,
+        user_id=row.user_id,
+        payload=json.loads(row.payload),
+        received_at=row.received_at,
+    )

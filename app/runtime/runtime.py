@@ -1,0 +1,276 @@
+"""Durable work as one object: take in, run, resume, take over, drain.
+
+    arrival → Intake (stored, acknowledged) → claimed fairly → DurableEngine (recorded steps) → ended
+
+A `Job` does the work of one kind of entry; the layers above register them. Not for: what the jobs do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.engine import Database
+from app.domain.clock import Clock
+from app.runtime.deliveries import Deliveries
+from app.runtime.engine import DurableEngine, Steps
+from app.runtime.entries import Backlog, Entries, Entry
+from app.runtime.intake import Arrival, Intake
+from app.runtime.presence import Presence
+from app.runtime.reminders import DueReminders
+
+log = structlog.get_logger(__name__)
+
+
+class Job(Protocol):
+    """Does the work of one kind of entry. It may run more than once for one entry after a crash: recorded steps
+    return what they returned before. It tells the person about failures itself; what it raises is only logged."""
+
+    async def __call__(self, entry: Entry, steps: Steps) -> None: ...
+
+
+Told = Callable[[Entry, int], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class RuntimeOptions:
+    """Times are in seconds. `work` False: only take in (a web process beside separate workers)."""
+
+    executor_id: str
+    system_url: str  # DBOS's own database, e.g. sqlite:///var/runs.sqlite
+    work: bool = True
+    max_running: int = 200
+    poll_every: float = 0.5
+    beat_every: float = 5.0
+    dead_after: float = 30.0
+    busy_after: float = 8.0
+    keep: timedelta = timedelta(days=3)
+
+
+class Runtime:
+    """The durable runtime of one process. Register jobs, then `start`; at the end `drain`."""
+
+    def __init__(self, db: Database, clock: Clock, options: RuntimeOptions) -> None:
+        self._db = db
+        self._clock = clock
+        self._options = options
+        self._wake = asyncio.Event()
+        self._jobs: dict[str, Job] = {}
+        self._tell_busy: Told | None = None
+        self._busy_kind = ""
+        self._loops: list[asyncio.Task[None]] = []
+        self._running: dict[str, asyncio.Event] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.draining = False
+        self.intake = Intake(db, clock, self._wake.set)
+        self.entries = Entries(db, clock, options.executor_id)
+        self.deliveries = Deliveries(db, clock)
+        self.reminders = DueReminders(db, clock, self.intake)
+        self._presence = Presence(db, options.executor_id, margin=options.dead_after)
+        self._engine = DurableEngine(options.system_url, options.executor_id, self._run)
+
+    def register(self, jobs: Mapping[str, Job]) -> None:
+        """The jobs by kind. A kind may be registered once."""
+        doubled = self._jobs.keys() & jobs.keys()
+        if doubled:
+            raise ValueError(f"jobs registered twice: {', '.join(sorted(doubled))}")
+        self._jobs.update(jobs)
+
+    def when_busy(self, kind: str, tell: Told) -> None:
+        """`tell(entry, ahead)` is awaited once for each entry of `kind` that has to wait long."""
+        self._busy_kind, self._tell_busy = kind, tell
+
+    async def start(self) -> None:
+        """Take in and, if this process works, resume what was left unfinished and run what waits."""
+        self.intake.start()
+        await self._presence.beat()
+        await self._engine.launch()
+        await self._settle(resume=False)  # the engine resumes this executor's own runs by itself
+        self._every(self._options.beat_every, self._alive)
+        if self._options.work:
+            self._every(self._options.poll_every, self._dispatch, wake=self._wake)
+            self._every(1.0, self._look_around)
+            self._every(5.0, self._collect_reminders)
+            self._every(3600.0, self._forget_old)
+
+    async def accept(self, arrival: Arrival) -> bool:
+        """Store an arrival; see Intake.accept."""
+        return await self.intake.accept(arrival)
+
+    async def recorded(self, workspace_id: str, entry_id: str, step: str) -> Any:
+        """What a step of an earlier run returned, or None."""
+        return await self._engine.recorded(f"{workspace_id}/{entry_id}", step)
+
+    async def request_stop(self, workspace_id: str, conversation: str) -> int:
+        """Stop what runs in a conversation, wherever it runs; returns how many entries were asked to."""
+        asked = await self.entries.ask_to_stop(workspace_id, conversation)
+        if asked:
+            await self._stop_asked()
+        return asked
+
+    def stop_event(self, entry: Entry) -> asyncio.Event:
+        """Set when the person wants the entry's work stopped."""
+        return self._running.setdefault(entry.run_id, asyncio.Event())
+
+    async def backlog(self) -> Backlog:
+        """What waits and what runs. Raises SQLAlchemyError when the database does not answer."""
+        return await self.entries.backlog()
+
+    async def is_writable(self) -> bool:
+        """True when the database takes writes (the heartbeat is one)."""
+        try:
+            await self._presence.beat()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    async def drain(self, patience: float = 25.0) -> None:
+        """Stop claiming, let running work end for `patience` seconds, hand back the rest, stop."""
+        self.draining = True
+        for loop in self._loops[1:]:  # the heartbeat goes on, so that nobody takes over what still runs
+            loop.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), patience)
+        unfinished = bool(self._running)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.intake.stop()
+        await self._engine.close(patience=0)
+        await self._presence.leave(unfinished=unfinished)
+
+    def _every(self, seconds: float, work: Callable[[], Awaitable[None]], wake: asyncio.Event | None = None) -> None:
+        self._loops.append(asyncio.create_task(_repeat(seconds, work, wake), name=f"runtime{work.__name__}"))
+
+    async def _alive(self) -> None:
+        await self._presence.beat()
+        if self._options.work and await self._presence.inherit():
+            await self._settle(resume=True)
+
+    async def _settle(self, *, resume: bool) -> None:
+        """Bring held entries and recorded runs in line: resume, end, or put back what was never started."""
+        held = [entry for entry in await self.entries.held_by(self._options.executor_id) if not self._has(entry)]
+        states = await self._engine.states([entry.run_id for entry in held])
+        unfinished: list[str] = []
+        never_started: list[Entry] = []
+        for entry in held:
+            match states.get(entry.run_id):
+                case None:
+                    never_started.append(entry)
+                case "SUCCESS":
+                    await self.entries.end(entry.workspace_id, entry.id, "done")
+                case "ERROR" | "CANCELLED" | "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+                    await self.entries.end(entry.workspace_id, entry.id, "failed")
+                case _:
+                    unfinished.append(entry.run_id)
+        if never_started:
+            await self.entries.put_back(never_started)
+            self._wake.set()
+        if resume:
+            await self._engine.resume(unfinished)
+        if held:
+            log.info("runtime.settled", resumed=len(unfinished), put_back=len(never_started))
+
+    def _has(self, entry: Entry) -> bool:
+        return entry.run_id in self._running
+
+    async def _dispatch(self) -> None:
+        while (room := self._options.max_running - len(self._running)) > 0:
+            claimed = await self.entries.claim(room)
+            if not claimed:
+                return
+            await asyncio.gather(*(self._begin(entry) for entry in claimed))
+
+    async def _begin(self, entry: Entry) -> None:
+        self.stop_event(entry)
+        self._idle.clear()
+        try:
+            await self._engine.start(entry.run_id, entry.workspace_id, entry.id)
+        except Exception as failure:
+            log.warning("runtime.not_started", run=entry.run_id, error=repr(failure))
+            self._finished(entry.run_id)
+            await self.entries.put_back([entry])
+
+    async def _run(self, workspace_id: str, entry_id: str) -> None:
+        """The body of a durable run. Only a failing database keeps it from ending its entry, and then it waits."""
+        entry = await self._persist(lambda: self.entries.hold(workspace_id, entry_id))
+        if entry is None:
+            log.warning("runtime.no_entry", workspace=workspace_id, entry=entry_id)
+            return
+        self.stop_event(entry)
+        self._idle.clear()
+        try:
+            job = self._jobs.get(entry.kind)
+            if job is None:
+                raise LookupError(f"no job for entries of kind {entry.kind}")
+            await job(entry, Steps())
+        except Exception:
+            log.exception("runtime.job_failed", run=entry.run_id, kind=entry.kind)
+            await self._persist(lambda: self.entries.end(workspace_id, entry_id, "failed"))
+        else:
+            await self._persist(lambda: self.entries.end(workspace_id, entry_id, "done"))
+        finally:
+            self._finished(entry.run_id)
+
+    async def _persist(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        pause = 0.2
+        while True:
+            try:
+                return await work()
+            except SQLAlchemyError as failure:
+                log.warning("runtime.database_waits", error=repr(failure), pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 15.0)
+
+    def _finished(self, run_id: str) -> None:
+        self._running.pop(run_id, None)
+        if not self._running:
+            self._idle.set()
+        self._wake.set()
+
+    async def _look_around(self) -> None:
+        await self._stop_asked()
+        if self._tell_busy is None:
+            return
+        for entry, ahead in await self.entries.long_waiting(
+            self._busy_kind, timedelta(seconds=self._options.busy_after), most=20
+        ):
+            await self._tell_busy(entry, ahead)
+
+    async def _stop_asked(self) -> None:
+        if not self._running:
+            return
+        for run_id in await self.entries.to_stop():
+            if run_id in self._running:
+                self._running[run_id].set()
+
+    async def _collect_reminders(self) -> None:
+        await self.reminders.collect()
+
+    async def _forget_old(self) -> None:
+        old = await self.entries.forget_before(self._clock.now() - self._options.keep, most=5000)
+        await self._engine.forget(old)
+
+
+async def _repeat(seconds: float, work: Callable[[], Awaitable[None]], wake: asyncio.Event | None) -> None:
+    """Do `work` every so often, or at once when woken; a failure is logged and the next time comes."""
+    while True:
+        try:
+            await work()
+        except Exception as failure:
+            log.warning("runtime.loop_failed", loop=work.__name__, error=repr(failure))
+            await asyncio.sleep(min(seconds, 1.0))
+        if wake is None:
+            await asyncio.sleep(seconds)
+            continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), seconds)
+        wake.clear()
