@@ -1,0 +1,262 @@
+"""One chat model over several: the first healthy one answers, and when it fails the next goes on at once.
+
+SDK retries are off; this is the only place that decides what is tried next. It never waits out a Retry-After, never
+hands on a cut stream as whole, never doubles text that was already handed on, and holds tool calls back until they
+are complete, so a tool is called once whatever fails. The last road is the embedded planner.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.tool import ToolCallChunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from pydantic import PrivateAttr
+
+from app.gateways.attempt import Gathered, Whole, watched
+from app.gateways.faults import FaultKind, ModelsUnavailable, RouteFault
+from app.gateways.providers import Deadlines
+from app.gateways.routes import Route
+from app.gateways.splice import Splice, asked_to_continue
+
+log = structlog.get_logger(__name__)
+
+EMBEDDED = "embedded"
+BROKE_OFF = "… (The connection to my model broke off there. Here is the rest without it.)\n\n"
+SECOND_CHANCE_AFTER = 0.3  # seconds before the only reachable route is asked once more
+
+
+@dataclass
+class Trail:
+    """What was tried for one turn, for logs, notes and tests. `answered` names the road of the last message."""
+
+    tried: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])  # (route, outcome)
+    answered: str = ""
+
+
+@dataclass(frozen=True)
+class Roads:
+    """Everything a TurnModel needs: its candidates in order, the planner as the last one, and who counts tokens."""
+
+    routes: Sequence[Route]
+    planner: Callable[[], Awaitable[BaseChatModel]]
+    used: Callable[[str, str, int, int], None]  # provider, model, input tokens, output tokens
+    deadlines: Deadlines
+    pause: Callable[[float], Awaitable[None]]
+
+
+class TurnModel(BaseChatModel):
+    """The chat model of one turn. Streams; `ainvoke` collects the stream. There is no synchronous way."""
+
+    _roads: Roads = PrivateAttr()
+    _trail: Trail = PrivateAttr(default_factory=Trail)
+
+    def __init__(self, roads: Roads, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._roads = roads
+
+    @property
+    def _llm_type(self) -> str:
+        return "sophia-turn"
+
+    @property
+    def trail(self) -> Trail:
+        return self._trail
+
+    @property
+    def fell_back(self) -> bool:
+        """True when there are real models but the embedded planner gave the last message."""
+        return bool(self._roads.routes) and self._trail.answered == EMBEDDED
+
+    def bind_tools(self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any) -> Runnable[Any, Any]:
+        """Tools are handed to each candidate in its own form when it is asked."""
+        return self.bind(tools=tools, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        raise NotImplementedError("a TurnModel is asynchronous: use ainvoke or astream")
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        whole: AIMessageChunk | None = None
+        async with aclosing(self._pieces(messages, stop, **kwargs)) as pieces:
+            async for piece in pieces:
+                whole = piece if whole is None else whole + piece
+        if whole is None:
+            raise ModelsUnavailable(detail="no piece came")
+        return ChatResult(generations=[ChatGeneration(message=whole)])
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async with aclosing(self._pieces(messages, stop, **kwargs)) as pieces:
+            async for piece in pieces:
+                chunk = ChatGenerationChunk(message=piece)
+                if run_manager and piece.content:
+                    await run_manager.on_llm_new_token(str(piece.content), chunk=chunk)
+                yield chunk
+
+    async def _pieces(
+        self, messages: list[BaseMessage], stop: list[str] | None, tools: Sequence[Any] = (), **options: Any
+    ) -> AsyncGenerator[AIMessageChunk]:
+        if stop:
+            options["stop"] = stop
+        course = _Course()
+        async for route in self._candidates(course):
+            asked = asked_to_continue(messages, course.said)
+            async with aclosing(self._attempt(route, asked, tools, options, course)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            if course.done:
+                return
+        async with aclosing(self._by_planner(messages, tools, course)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _candidates(self, course: _Course) -> AsyncGenerator[Route]:
+        """The routes to try, in order; then once more the first that stumbled, if it was healthy before this call."""
+        stumbled: Route | None = None
+        for route in self._roads.routes:
+            healthy = not route.breaker.troubled
+            if not route.breaker.admit():
+                self._trail.tried.append((route.name, "resting"))
+                continue
+            yield route
+            if healthy and stumbled is None and course.worth_a_second_try:
+                stumbled = route
+        if stumbled is not None:
+            await self._roads.pause(SECOND_CHANCE_AFTER)
+            yield stumbled
+
+    async def _attempt(
+        self, route: Route, messages: list[BaseMessage], tools: Sequence[Any], options: dict[str, Any], course: _Course
+    ) -> AsyncGenerator[AIMessageChunk]:
+        """One try. Ends with `course.done` or with `course.fault`."""
+        splice = Splice(course.said)
+        gathered = Gathered()
+        course.fault = None
+        known = False
+        try:
+            stream = route.stream(messages, tools, **options)
+            async with aclosing(watched(stream, gathered, self._roads.deadlines)) as texts:
+                async for text in texts:
+                    if fresh := splice.take(text):
+                        course.said += fresh
+                        yield AIMessageChunk(content=fresh)
+            whole = gathered.whole(must_finish=True)
+            rest = splice.rest()
+            known = True
+            route.breaker.succeeded()
+            self._trail.tried.append((route.name, "answered"))
+            course.done = True
+            yield self._last(rest, whole, route.provider.name, route.model_name)
+        except Exception as error:
+            known = True
+            self._stumble(route, error, course)
+        finally:
+            if not known:
+                route.breaker.abandoned()
+            if course.done or gathered.input_tokens:
+                self._roads.used(route.provider.name, route.model_name, gathered.input_tokens, gathered.output_tokens)
+
+    def _stumble(self, route: Route, error: Exception, course: _Course) -> None:
+        """Every error of an attempt becomes a fault of its route; what no library explains is logged whole."""
+        fault = course.fault = route.fault_of(error)
+        route.breaker.failed(fault)
+        self._trail.tried.append((route.name, str(fault.kind)))
+        level = log.error if fault.kind is FaultKind.ACCOUNT else log.warning
+        unexplained = error if fault is not error and _is_ours(error, fault) else None
+        level("model_route_failed", route=route.name, kind=str(fault.kind), detail=fault.detail, exc_info=unexplained)
+
+    async def _by_planner(
+        self, messages: list[BaseMessage], tools: Sequence[Any], course: _Course
+    ) -> AsyncGenerator[AIMessageChunk]:
+        gathered = Gathered()
+        try:
+            planner = await self._roads.planner()
+            if course.said:
+                yield AIMessageChunk(content=BROKE_OFF)
+            stream = (planner.bind_tools(tools) if tools else planner).astream(messages, {"callbacks": []})
+            async with aclosing(watched(stream, gathered, None)) as texts:
+                async for text in texts:
+                    yield AIMessageChunk(content=text)
+            whole = gathered.whole(must_finish=False)
+        except Exception as error:
+            self._trail.tried.append((EMBEDDED, "failed"))
+            log.error("embedded_planner_failed", exc_info=error)
+            raise ModelsUnavailable(detail=f"the embedded planner failed: {type(error).__name__}") from error
+        self._trail.tried.append((EMBEDDED, "answered"))
+        self._roads.used(EMBEDDED, "planner", 0, 0)
+        yield self._last("", whole, EMBEDDED, "planner")
+
+    def _last(self, rest: str, whole: Whole, provider: str, model: str) -> AIMessageChunk:
+        """The last piece: what was held back, the complete tool calls, and who answered."""
+        self._trail.answered = provider
+        return AIMessageChunk(
+            content=rest,
+            tool_call_chunks=[
+                ToolCallChunk(
+                    name=call["name"],
+                    args=json.dumps(call["args"]),
+                    id=call["id"],
+                    index=number,
+                    type="tool_call_chunk",
+                )
+                for number, call in enumerate(whole.tool_calls)
+            ],
+            usage_metadata=UsageMetadata(
+                input_tokens=whole.input_tokens,
+                output_tokens=whole.output_tokens,
+                total_tokens=whole.input_tokens + whole.output_tokens,
+            ),
+            response_metadata={"provider": provider, "model_name": model, "finish_reason": whole.finish},
+            chunk_position="last",
+        )
+
+
+def _is_ours(error: Exception, fault: RouteFault) -> bool:
+    """True for an error that is neither the SDK's nor the network's nor a broken body: probably our own bug."""
+    from_the_network = isinstance(error, (OSError, ValueError)) or type(error).__module__.startswith("http")
+    return fault.detail == type(error).__name__ and not from_the_network and "Connection" not in fault.detail
+
+
+@dataclass
+class _Course:
+    """How one call is going: what was handed on so far and how the last attempt ended."""
+
+    said: str = ""
+    done: bool = False
+    fault: RouteFault | None = None
+
+    @property
+    def worth_a_second_try(self) -> bool:
+        """True after a stumble that may be over in a moment."""
+        fault = self.fault
+        if fault is None or self.said:
+            return False
+        brief = fault.retry_after is None and not fault.detail.startswith("nothing came")
+        return fault.kind is FaultKind.NONSENSE or (fault.kind is FaultKind.TRANSIENT and brief)

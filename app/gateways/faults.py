@@ -1,0 +1,93 @@
+"""What can go wrong on the road to a model, named by what to do about it.
+
+Each provider file turns its SDK's errors into a RouteFault; the failover only looks at the kind. Not for people: a
+fault's `detail` is for the log and never holds a provider's message, which may quote keys or the prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from app.domain.errors import RetryLater
+
+
+class FaultKind(StrEnum):
+    """What a failed attempt says about the route it was made on."""
+
+    TRANSIENT = "transient"  # overloaded, limited, cut, timed out: next candidate now, short cool-down here
+    ACCOUNT = "account"  # key, credit, permission or model name is wrong: long cool-down and an alert
+    REQUEST = "request"  # this request's own fault: the route stays healthy
+    CONTEXT = "context"  # too long for this model: only a bigger window helps
+    POLICY = "policy"  # refused for its content: the route stays healthy
+    NONSENSE = "nonsense"  # the model's output cannot be used: broken arguments, nothing at all
+
+
+class RouteFault(Exception):
+    """One attempt failed. `retry_after` is in seconds when the provider said so."""
+
+    def __init__(self, kind: FaultKind, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class ModelsUnavailable(RetryLater):
+    """No model answered, not even the embedded planner."""
+
+    code = "models_unavailable"
+
+    def __init__(self, *, detail: str = "") -> None:
+        super().__init__(
+            "I can't reach any of my models right now, so I couldn't work that out.",
+            next_step="Please ask again in a minute.",
+            detail=detail,
+        )
+
+
+_BY_STATUS: Mapping[int, FaultKind] = {
+    400: FaultKind.REQUEST,
+    401: FaultKind.ACCOUNT,
+    402: FaultKind.ACCOUNT,
+    403: FaultKind.ACCOUNT,
+    404: FaultKind.ACCOUNT,  # a model name we configured that does not exist: every request would fail the same way
+    408: FaultKind.TRANSIENT,
+    409: FaultKind.TRANSIENT,
+    413: FaultKind.CONTEXT,
+    422: FaultKind.REQUEST,
+    429: FaultKind.TRANSIENT,
+}
+
+
+def kind_of_status(status: int) -> FaultKind:
+    """The kind that an HTTP status means when nothing more exact is known."""
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return FaultKind.REQUEST if 400 <= status < 500 else FaultKind.TRANSIENT
+
+
+def retry_after_of(headers: Mapping[str, str]) -> float | None:
+    """Seconds from OpenAI's `retry-after-ms` or from `Retry-After`; None when absent or not a number.
+
+    The other form that RFC 9110 allows, a date, is sent by neither OpenAI nor Anthropic.
+    """
+    for header, per_second in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[header]) / per_second
+        except (KeyError, ValueError):
+            continue
+        if seconds >= 0:
+            return seconds
+    return None
+
+
+def field_of(body: object, *path: str) -> str:
+    """A string inside a decoded error body, or ''. Bodies are whatever a provider or a proxy sent."""
+    here: Any = body
+    for step in path:
+        if not isinstance(here, Mapping):
+            return ""
+        here = here.get(step)
+    return here if isinstance(here, str) else ""

@@ -1,0 +1,96 @@
+"""The one seam to models: `ChatModels.for_turn(...)` gives the LangChain chat model of a turn.
+
+Here: the providers with a key, in order, then the embedded planner. The orchestrator (routes through several
+gateways, prices, budgets, hedging, shared breakers) takes this place behind the same call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from langchain_core.language_models import BaseChatModel
+
+from app.domain.names import Names
+from app.gateways.failover import Roads, TurnModel
+from app.gateways.providers import Access, Deadlines, Provider, discover
+from app.gateways.routes import Route
+from app.gateways.usage import ModelUse, UsageSink
+
+
+@dataclass(frozen=True)
+class ModelTurn:
+    """For whom and when a model is asked. `names` is only awaited when the embedded planner has to answer."""
+
+    turn_id: str
+    workspace_id: str
+    user_id: str
+    channel: str
+    names: Callable[[], Awaitable[Names]]
+    now: datetime  # aware
+    timezone: str
+
+
+class PlannerFactory(Protocol):
+    """Makes the embedded planner of a turn; cheap, the trained parts are shared."""
+
+    def __call__(self, *, names: Names, now: datetime, timezone: str) -> BaseChatModel: ...
+
+
+class ChatModels:
+    """All models of the process.
+
+    access: keys and models by provider name, in the order they are tried; empty means the planner answers alone.
+    Raises ValueError for a provider that nobody registered.
+    """
+
+    def __init__(
+        self,
+        *,
+        access: Mapping[str, Access],
+        planner: PlannerFactory,
+        uses: UsageSink,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
+        monotonic: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        providers: Mapping[str, Provider] | None = None,
+    ) -> None:
+        known = discover() if providers is None else providers
+        if unknown := [name for name in access if name not in known]:
+            raise ValueError(f"no provider is named {unknown[0]!r}; there are {', '.join(sorted(known))}")
+        self.routes = tuple(Route(known[name], given, deadlines, monotonic) for name, given in access.items())
+        self._planner = planner
+        self._uses = uses
+        self._deadlines = deadlines
+        self._pause = pause
+
+    def for_turn(self, turn: ModelTurn) -> TurnModel:
+        """The chat model of one turn. Asynchronous, streams, takes tools; raises only ModelsUnavailable."""
+
+        async def planner() -> BaseChatModel:
+            return self._planner(names=await turn.names(), now=turn.now, timezone=turn.timezone)
+
+        def used(provider: str, model: str, input_tokens: int, output_tokens: int) -> None:
+            self._uses.record(
+                ModelUse(
+                    turn_id=turn.turn_id,
+                    workspace_id=turn.workspace_id,
+                    user_id=turn.user_id,
+                    channel=turn.channel,
+                    provider=provider,
+                    model=model,
+                    input_tokens=input_tokens,
+                    output_tokens=output_tokens,
+                )
+            )
+
+        return TurnModel(Roads(self.routes, planner, used, self._deadlines, self._pause))
+
+    async def aclose(self) -> None:
+        """Ends all connections; at shutdown."""
+        for route in self.routes:
+            await route.aclose()
