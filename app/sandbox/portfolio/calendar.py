@@ -1,0 +1,40 @@
+"""Month arithmetic for leases and ledgers."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+HOME = ZoneInfo("America/Chicago")
+HISTORY_MONTHS = 24  # closed months before today's month
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or that month's last day when it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def history_start(today: date) -> date:
+    """The first day that a portfolio about `today` has ledgers, work orders and actuals for."""
+    return add_months(today.replace(day=1), -HISTORY_MONTHS)
+
+
+def month_starts(first: date, last: date) -> Iterator[date]:
+    """The first days of all months from the one holding `first` to the one holding `last`."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = add_months(month, 1)
+
+
+def days_in_month(day: date) -> int:
+    return monthrange(day.year, day.month)[1]
+
+
+def local_moment(day: date, minutes: int) -> datetime:
+    """The UTC moment `minutes` after midnight of a day at the properties."""
+    at = datetime(day.year, day.month, day.day, tzinfo=HOME) + timedelta(minutes=minutes)
+    return at.astimezone(UTC)
