@@ -10,19 +10,14 @@ from pathlib import Path
 import pytest
 
 from app.db.engine import Database
-from app.db.models import Base
 from app.domain.clock import SystemClock
 from app.runtime.runtime import Runtime, RuntimeOptions
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database with every table, on SQLite."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/app.db")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.close()
+def store(db: Database) -> Database:
+    """The database that the runtime's tables stand in: SQLite, then PostgreSQL."""
+    return db
 
 
 @pytest.fixture

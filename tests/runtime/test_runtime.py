@@ -281,14 +281,15 @@ async def test_old_entries_and_their_runs_are_forgotten(store, options):
     await runtime.drain(2)
 
 
-async def test_a_locked_database_refuses_the_arrival_so_that_it_is_delivered_again(runtime, store, tmp_path):
+async def test_a_locked_database_refuses_the_arrival_so_that_it_is_delivered_again(sqlite_db, options, tmp_path):
     import sqlite3
 
     work = Work()
+    runtime = Runtime(sqlite_db, SystemClock(), options)
     runtime.register({"turn": work})
     await runtime.start()
     await runtime.accept(arrival("first"))
-    other = sqlite3.connect(tmp_path / "app.db", isolation_level=None)
+    other = sqlite3.connect(tmp_path / "sophia.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(RetryLater):
         await runtime.accept(arrival("second"))
@@ -296,13 +297,14 @@ async def test_a_locked_database_refuses_the_arrival_so_that_it_is_delivered_aga
     other.close()
     await runtime.accept(arrival("second"))
     await until(lambda: sorted(work.seen) == ["first", "second"])
+    await runtime.drain(2)
 
 
-async def test_a_full_disk_refuses_the_arrival_and_later_ones_are_taken(store):
-    intake = Intake(store, SystemClock(), lambda: None)
+async def test_a_full_disk_refuses_the_arrival_and_later_ones_are_taken(sqlite_db):
+    intake = Intake(sqlite_db, SystemClock(), lambda: None)
     intake.start()
     await intake.accept(arrival("fits"))
-    async with store.engine.connect() as connection:
+    async with sqlite_db.engine.connect() as connection:
         pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
     connection = await intake._connect()
     await connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
