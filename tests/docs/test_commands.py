@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^[ ]*```sh\n(.*?)^[ ]*```", re.DOTALL | re.MULTILINE)
 
-LONG_RUNNING = {"make demo", "make test", "make bench", "sophia demo", "sophia web", "sophia worker", "sophia socket"}
+LONG_RUNNING = {"make demo", "make test", "make bench", "sophia web", "sophia worker", "sophia socket"}
 """Started and stopped by their own tests (tests/cli/test_demo.py, tests/cli/test_serve.py); here only their help runs."""
 
 MAY_EXIT_WITH = {"sophia sync": {0, 2}, "sophia doctor": {0, 1}}
@@ -68,7 +68,7 @@ def test_a_documented_command_works_as_written(page: str, command: str, document
 def assert_known(words: list[str]) -> None:
     if words[0] == "make":
         targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-        assert [w for w in words[1:] if "=" not in w][0] in targets
+        assert next(w for w in words[1:] if "=" not in w) in targets
     else:
         result = run([sys.executable, "-c", "from app.cli import main; main()", words[1], "--help"], ROOT)
         assert result.returncode == 0
