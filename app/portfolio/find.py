@@ -396,3 +396,20 @@ async def find_teammate(session: AsyncSession, principal: Principal, name: str) 
     if chosen is None:
         raise NotFound(f"There is nobody called “{name}” on the team.", near=close, next_step=_suggest(close))
     return next(p for p in team if p.name == chosen)
+
+
+async def living_in(session: AsyncSession, unit: Unit) -> Resident | None:
+    """The resident on the lease of whoever lives in the unit now."""
+    found = await session.scalars(
+        select(Resident)
+        .join(Lease, (Lease.workspace_id == Resident.workspace_id) & (Lease.resident_id == Resident.id))
+        .where(
+            Lease.workspace_id == unit.workspace_id,
+            Lease.unit_id == unit.id,
+            Lease.status.in_(LIVING),
+            Lease.deleted_at.is_(None),
+        )
+        .order_by(Lease.start_on.desc())
+        .limit(1)
+    )
+    return found.first()

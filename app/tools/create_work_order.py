@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.find import UnitPlace, find_unit, living_in
+from app.portfolio.maintenance import WorkOrderDetails, trade_of, unfinished_in, work_order_by_id
+from app.portfolio.sources import cite, system_name
 from app.tools.core.arguments import UnitNumber
-from app.tools.core.tool import ToolArgs
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import joined, sentence, trade
 
 Priority = Literal["low", "normal", "high", "emergency"]
 
@@ -19,3 +27,132 @@ class Args(ToolArgs):
     unit: UnitNumber = Field(description="Unit number")
     description: str = Field(description="What is wrong")
     priority: Priority | None = Field(default=None, description="Priority")
+
+
+LONGEST = 2000  # characters of a description
+
+
+class Result(ToolOutput):
+    """The work order as it reads in its system after it was opened."""
+
+    work_order: WorkOrderDetails
+
+
+def _described(args: Args) -> str:
+    if not args.description:
+        raise Fixable("A work order needs a few words on what is wrong.", next_step="What is the problem?")
+    if len(args.description) > LONGEST:
+        raise Fixable(f"That description is longer than {LONGEST:,} characters.", next_step="Please shorten it.")
+    return args.description
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    description = _described(args)
+    category = trade_of(description)
+    async with ctx.db.reading() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property)
+        resident = await living_in(session, place.unit)
+        same = await unfinished_in(session, ctx.principal, place, category, ctx.clock.now())
+    system = ctx.services.systems.of(place.unit.source).source
+    numbers = joined([one.line.number for one in same])
+    return Preparation(
+        title="Open a work order",
+        consequence=sentence(
+            f"a new work order is opened in {system_name(system)} for {place}.",
+            f"Please check first: {numbers} in the same trade {'is' if len(same) == 1 else 'are'} unfinished there."
+            if same
+            else "",
+        ),
+        arguments={
+            "property": place.home.name,
+            "unit": place.unit.number,
+            "description": description,
+            "priority": args.priority or "normal",
+        },
+        changes=(
+            FieldChange("Unit", "", f"{place.unit.number} at {place.home.name}"),
+            FieldChange("Resident", "", resident.name if resident else "nobody living there"),
+            FieldChange("Problem", "", description),
+            FieldChange("Trade", "", trade(category)),
+            FieldChange("Priority", "", args.priority or "normal"),
+        ),
+        property_id=place.home.id,
+        editable=("description", "priority"),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    description = _described(args)
+    async with ctx.db.reading() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property)
+        resident = await living_in(session, place.unit)
+    made = await ctx.services.systems.of(place.unit.source).create_work_order(
+        workspace_id=ctx.principal.workspace_id,
+        order=_order(place, resident.id if resident else None, description, args.priority or "normal"),
+        idempotency_key=ctx.idempotency_key,
+    )
+    return await _read_back(ctx, made)
+
+
+def _order(place: UnitPlace, resident_id: str | None, description: str, priority: str) -> dict[str, Any]:
+    return {
+        "property_id": place.home.id,
+        "unit_id": place.unit.id,
+        "resident_id": resident_id,
+        "description": description,
+        "category": trade_of(description),
+        "priority": priority,
+    }
+
+
+async def reconcile(ctx: ToolContext, args: Args) -> Result | None:
+    """After an unknown outcome: the work order that was made after all, or None."""
+    async with ctx.db.reading() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property)
+    made = await ctx.services.systems.of(place.unit.source).find_work_order(
+        workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
+    )
+    return None if made is None else await _read_back(ctx, made)
+
+
+async def _read_back(ctx: ToolContext, row_id: str) -> Result:
+    async with ctx.db.reading() as session:
+        found = await work_order_by_id(session, ctx.principal, row_id, ctx.clock.now())
+        rows = [(found.id, found.as_of)]
+        sources = await cite(session, ctx.principal.workspace_id, "work_orders", found.line.number, rows)
+    return Result(work_order=found, sources=sources)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    line = result.work_order.line
+    return Presentation(
+        text=sentence(
+            f"{line.number} is open for unit {line.unit} at {line.property}:",
+            f"{line.description.rstrip('.')} ({trade(line.category)}, {line.priority} priority).",
+            f"It is assigned to {line.assignee}." if line.assignee else "Nobody is assigned yet.",
+        ),
+        follow_ups=(f"Assign {line.number} to a technician", f"Open work orders at {line.property}"),
+    )
+
+
+TOOL = Tool(
+    name="create_work_order",
+    title="New work order",
+    description="Open a new maintenance work order for a unit",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.MAINTENANCE_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_MAINTENANCE),
+    reconcile=reconcile,
+    phrases=PHRASES,
+    doing="Opening the work order",
+    examples=(
+        "Create a work order: kitchen sink leaking in 204 at Stonegate",
+        "Unit 7A at Willow Creek has no heat, log an emergency ticket",
+        "New ticket, 12B Parkview Tower: broken bedroom window lock",
+    ),
+)

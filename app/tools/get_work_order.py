@@ -4,11 +4,71 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.maintenance import WorkOrderDetails, WorkOrderLine, find_work_order
+from app.portfolio.sources import cite
 from app.tools.core.arguments import WorkOrderNumber
-from app.tools.core.tool import ToolArgs
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import counted, day, sentence, trade, words
 
 PHRASES: tuple[str, ...] = ()
 
 
 class Args(ToolArgs):
     work_order_id: WorkOrderNumber = Field(description="Work order number, e.g. WO-1042")
+
+
+class Result(ToolOutput):
+    """One work order."""
+
+    work_order: WorkOrderDetails
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    async with ctx.db.reading() as session:
+        found = await find_work_order(session, ctx.principal, args.work_order_id, ctx.clock.now())
+        rows = [(found.id, found.as_of)]
+        sources = await cite(session, ctx.principal.workspace_id, "work_orders", found.line.number, rows)
+    return Result(work_order=found, sources=sources)
+
+
+def _assigned(line: WorkOrderLine) -> str:
+    if line.assignee:
+        return f"{'done by' if line.completed_on else 'assigned to'} {line.assignee}."
+    return "nobody was assigned." if line.completed_on else "nobody is assigned yet."
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found = result.work_order
+    line = found.line
+    place = f"in unit {line.unit} at {line.property}" if line.unit else f"at {line.property}"
+    if line.completed_on:
+        state = f"was completed on {day(line.completed_on)}"
+    else:
+        state = f"is {words(line.status)}, opened {day(line.opened_on)}"
+        state += f" ({counted(line.age_days, 'day')} ago)" if line.age_days else " (today)"
+    text = sentence(
+        f"{line.number} {state}: {line.description.rstrip('.')}, {place}.",
+        f"Priority {line.priority}, {trade(line.category)};",
+        _assigned(line),
+        f"It is scheduled for {day(found.scheduled_on)}." if found.scheduled_on and not line.completed_on else "",
+        f"{found.resident} reported it." if found.resident else "",
+    )
+    return Presentation(text=text, follow_ups=(f"Show me all work orders at {line.property}",))
+
+
+TOOL = Tool(
+    name="get_work_order",
+    title="Work order",
+    description="Get one work order by its number",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.MAINTENANCE_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking up the work order",
+    examples=("What's the status of WO-1042?", "Pull up work order 2217", "Has WO-1450 been finished yet?"),
+)

@@ -6,8 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.domain.answer import Column, ColumnKind, Table
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.area import area_of
+from app.portfolio.find import find_unit
+from app.portfolio.maintenance import COMPLETED_DAYS, WorkOrderFilter, WorkOrderLine, WorkOrderList, work_orders
 from app.tools.core.arguments import UnitNumber
-from app.tools.core.tool import ToolArgs
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import ROWS_CARRIED, carried, commas, counted, joined, sentence, trade, words
 
 Status = Literal["open", "in_progress", "completed", "on_hold"]
 Priority = Literal["low", "normal", "high", "emergency"]
@@ -22,3 +29,127 @@ class Args(ToolArgs):
     status: Status | None = Field(default=None, description="Status")
     priority: Priority | None = Field(default=None, description="Priority")
     category: Category | None = Field(default=None, description="Trade")
+
+
+class Result(ToolOutput):
+    """The work orders that fit, most urgent first; `where` reads "at Maple Grove"."""
+
+    where: str
+    days: int  # how far back completed ones are counted
+    found: WorkOrderList
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    async with ctx.db.reading() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property) if args.unit else None
+        area = await area_of(session, ctx.principal, place.home.name if place else args.property)
+        wanted = WorkOrderFilter(args.status, args.priority, args.category, place.unit.id if place else None)
+        found = await work_orders(session, area, wanted, ctx.clock.now(), ROWS_CARRIED)
+        where = f"in {place}" if place else area.label
+        sources = await area.sources(session, "work_orders", f"Work orders {where}")
+    return Result(where=where, days=COMPLETED_DAYS, found=found, sources=sources)
+
+
+def _kind(args: Args) -> str:
+    kind = trade(args.category) if args.category else ""
+    status = {None: "unfinished", "open": "open", "in_progress": "in-progress", "on_hold": "on-hold"}
+    return " ".join(part for part in (status.get(args.status, "completed"), args.priority, kind, "work order") if part)
+
+
+def _split(found: WorkOrderList) -> str:
+    """How the total divides, when it does: ": 3 not started and 2 in progress"."""
+    if len(found.by_status) < 2:
+        return ""
+    order = ("open", "in_progress", "on_hold", "completed")
+    names = {"open": "not started", "in_progress": "in progress", "on_hold": "on hold"}
+    return ": " + joined([f"{found.by_status[key]:,} {names.get(key, key)}" for key in order if key in found.by_status])
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found, kind = result.found, _kind(args)
+    where = commas(result.where, f"in the last {result.days} days" if args.status == "completed" else "")
+    if not found.total:
+        return Presentation(text=f"There are no {kind}s {where}.", follow_ups=("Show me all unfinished work orders",))
+    split = _split(found)
+    urgent = found.by_priority.get("emergency", 0)
+    first = found.lines[0]
+    done = args.status == "completed"
+    text = sentence(
+        f"there {'is' if found.total == 1 else 'are'} {counted(found.total, kind)} {where}{split}.",
+        f"{counted(urgent, 'emergency', 'emergencies')} {'is' if urgent == 1 else 'are'} among them."
+        if urgent and not done and args.priority is None
+        else "",
+        f"The oldest has been open for {counted(found.oldest_days, 'day')}." if found.oldest_days and not done else "",
+        carried(found.total, len(found.lines), "latest" if done else "most urgent"),
+    )
+    return Presentation(
+        text=text,
+        table=_table(result, done),
+        follow_ups=_follow_ups(first),
+    )
+
+
+def _follow_ups(first: WorkOrderLine) -> tuple[str, ...]:
+    about = f"Tell me about {first.number}"
+    if first.category not in ("plumbing", "electrical", "hvac", "pest"):
+        return (about,)
+    return (about, f"Which {trade(first.category)} vendors are approved for {first.property}?")
+
+
+def _table(result: Result, done: bool) -> Table:
+    last = Column("completed_on", "Completed", ColumnKind.DATE) if done else Column("age", "Days", ColumnKind.NUMBER)
+    return Table(
+        title=f"Work orders {result.where}",
+        columns=(
+            Column("number", "Number"),
+            Column("property", "Property"),
+            Column("unit", "Unit"),
+            Column("description", "Problem"),
+            Column("category", "Trade"),
+            Column("priority", "Priority"),
+            Column("status", "Status"),
+            Column("assignee", "Assigned to"),
+            Column("opened_on", "Opened", ColumnKind.DATE),
+            last,
+        ),
+        rows=tuple(
+            (
+                line.number,
+                line.property,
+                line.unit,
+                line.description,
+                trade(line.category),
+                line.priority,
+                words(line.status),
+                line.assignee,
+                line.opened_on,
+                line.completed_on if done else line.age_days,
+            )
+            for line in result.found.lines
+        ),
+        total_rows=result.found.total,
+    )
+
+
+TOOL = Tool(
+    name="list_work_orders",
+    title="Work orders",
+    description=(
+        "List maintenance work orders filtered by property, status, priority or category. Without a status: "
+        "everything unfinished. The status open covers work not started and in progress, not what is on hold; "
+        "completed covers the last 90 days."
+    ),
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.MAINTENANCE_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking through the work orders",
+    examples=(
+        "Open work orders at Maple Grove",
+        "Any emergency maintenance tickets right now?",
+        "Which service requests got completed at Cedar Ridge?",
+    ),
+)

@@ -48,7 +48,7 @@ class Unit(Sourced, Base):
         Index("ix_units_property_number", "workspace_id", "property_id", "number"),
         Index("ix_units_number", "workspace_id", "number"),
         Index("ix_units_available", "workspace_id", "status", "available_on"),
-        Index("ix_units_property_status", "workspace_id", "property_id", "status"),
+        Index("ix_units_property_status", "workspace_id", "property_id", "status", "deleted_at"),
     )
 
     property_id: Mapped[str] = mapped_column(String(120))
