@@ -121,37 +121,36 @@ def _people() -> list[Any]:
 
 def _leases() -> list[Any]:
     return [
-        _lease(id="l0", u="101", r="r1", status="past", start="2024-06-01", end="2025-05-31", rent=1_450),
-        _lease(id="l1", u="101", r="r1", status="current", start="2025-06-01", end="2026-05-31", rent=1_500, from_="l0"),
-        _lease(id="l2", u="102", r="r2", status="current", start="2025-09-01", end="2026-08-31", rent=1_520,
+        _lease("l0", "101", "r1", "past", "2024-06-01", "2025-05-31", rent=1_450),
+        _lease("l1", "101", "r1", "current", "2025-06-01", "2026-05-31", rent=1_500, from_="l0"),
+        _lease("l2", "102", "r2", "current", "2025-09-01", "2026-08-31", rent=1_520,
              owed=2_140, since="2026-02-01"),
-        _lease(id="l3", u="103", r="r3", status="notice", start="2025-04-11", end="2026-04-10", rent=1_810,
+        _lease("l3", "103", "r3", "notice", "2025-04-11", "2026-04-10", rent=1_810,
              out="2026-04-10", told="2026-02-20"),
-        _lease(id="l4", u="108", r="r4", status="current", start="2025-12-15", end="2026-12-14", rent=1_495,
+        _lease("l4", "108", "r4", "current", "2025-12-15", "2026-12-14", rent=1_495,
              owed=300, since="2026-03-01"),
-        _lease(id="l5", u="106", r="r5", status="future", start="2026-03-25", end="2027-03-24", rent=1_250),
-        _lease(id="l6", u="104", r="r6", status="past", start="2025-02-01", end="2026-01-31", rent=1_700,
+        _lease("l5", "106", "r5", "future", "2026-03-25", "2027-03-24", rent=1_250),
+        _lease("l6", "104", "r6", "past", "2025-02-01", "2026-01-31", rent=1_700,
              out="2026-01-31"),
-        _lease(id="l7", home=OAKWOOD, u="101", r="r7", status="current", start="2025-07-01", end="2026-06-30",
-               rent=1_600),
-        _lease(id="l8", home=OAKWOOD, u="201", r="r8", status="current", start="2025-05-01", end="2026-04-30", rent=1_650,
+        _lease("l7", "101", "r7", "current", "2025-07-01", "2026-06-30", home=OAKWOOD, rent=1_600),
+        _lease("l8", "201", "r8", "current", "2025-05-01", "2026-04-30", home=OAKWOOD, rent=1_650,
              owed=1_000, since="2025-12-01"),
-        _lease(id="l9", home=HARBOR, u="318", r="r9", status="current", start="2025-08-01", end="2026-07-31", rent=2_000,
+        _lease("l9", "318", "r9", "current", "2025-08-01", "2026-07-31", home=HARBOR, rent=2_000,
              owed=500, since="2026-03-01"),
     ]  # fmt: skip
 
 
-def _lease(**row: Any) -> Any:
+def _lease(key: str, unit: str, resident: str, status: str, start: str, end: str, **row: Any) -> Any:
     home, owed = row.get("home", MAPLE), row.get("owed", 0) * 100
-    moved_in = None if row.get("from_") else on(row["start"])
+    moved_in = None if row.get("from_") else on(start)
     return _row(
-        Lease, f"entrata:{row['id']}", property_id=home, unit_id=unit_id(home, row["u"]),
-        resident_id=f"entrata:{row['r']}", status=row["status"], start_on=on(row["start"]), end_on=on(row["end"]),
+        Lease, f"entrata:{key}", property_id=home, unit_id=unit_id(home, unit),
+        resident_id=f"entrata:{resident}", status=status, start_on=on(start), end_on=on(end),
         move_in_on=moved_in, move_out_on=on(row["out"]) if "out" in row else None,
         notice_given_on=on(row["told"]) if "told" in row else None, rent_cents=row["rent"] * 100,
         deposit_cents=50_000, renewed_from_id=f"entrata:{row['from_']}" if "from_" in row else None,
-        occupants="Maria Gonzalez|Luis Gonzalez" if row["id"] == "l1" else "",
-        clauses="No smoking|One cat allowed" if row["id"] == "l1" else "",
+        occupants="Maria Gonzalez|Luis Gonzalez" if key == "l1" else "",
+        clauses="No smoking|One cat allowed" if key == "l1" else "",
         balance_cents=owed, past_due_cents=owed, oldest_open_charge_on=on(row["since"]) if "since" in row else None,
     )  # fmt: skip
 
