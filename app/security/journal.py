@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.security import ActionJournal
@@ -90,5 +90,5 @@ async def left_begun(session: AsyncSession, before: datetime) -> list[ActionJour
     return list(found)
 
 
-def _is(workspace_id: str, key: str) -> tuple[object, ...]:
+def _is(workspace_id: str, key: str) -> tuple[ColumnElement[bool], ...]:
     return (ActionJournal.workspace_id == workspace_id, ActionJournal.id == key)

@@ -1,0 +1,134 @@
+"""How many turns and tool calls a person and a workspace may use in a minute and in a day.
+
+Counters live in the database, so that all replicas count together. Windows are whole minutes and days in UTC. Not
+for: the money that models cost (app/gateways).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.batch import Batch
+from app.db.engine import Database
+from app.db.models.security import BudgetCounter
+from app.db.upsert import insert_for
+from app.domain.clock import Clock
+from app.domain.errors import RetryLater
+from app.domain.principal import Principal
+
+Kind = Literal["turns", "calls"]
+_WORDS: dict[Kind, str] = {"turns": "requests", "calls": "look-ups"}
+_EVERYBODY = "*"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most of one kind in each window; None means no limit."""
+
+    person_minute: int | None
+    person_day: int | None
+    workspace_minute: int | None
+    workspace_day: int | None
+
+
+TURN_LIMITS = Limits(person_minute=20, person_day=600, workspace_minute=600, workspace_day=30_000)
+CALL_LIMITS = Limits(person_minute=90, person_day=3_000, workspace_minute=2_000, workspace_day=100_000)
+
+
+@dataclass(frozen=True)
+class _Window:
+    workspace_id: str
+    id: str
+    ends_at: datetime
+    limit: int
+    person: bool
+    length: Literal["minute", "day"]
+
+
+class Budget:
+    def __init__(self, db: Database, clock: Clock, *, turns: Limits = TURN_LIMITS, calls: Limits = CALL_LIMITS) -> None:
+        self._db = db
+        self._clock = clock
+        self._limits: dict[Kind, Limits] = {"turns": turns, "calls": calls}
+        self._batch: Batch[Sequence[_Window], Sequence[int]] = Batch(self._count)
+        self._pruned_at: datetime | None = None
+
+    async def spend(self, principal: Principal, kind: Kind) -> None:
+        """Counts one. Raises RetryLater, with the seconds until the window ends, when a limit is passed."""
+        windows = self._windows(principal, kind)
+        if not windows:
+            return
+        counts = await self._batch.add(windows)
+        for window, used in zip(windows, counts, strict=True):
+            if used > window.limit:
+                raise self._refusal(window, kind)
+
+    def _windows(self, principal: Principal, kind: Kind) -> list[_Window]:
+        limits = self._limits[kind]
+        now = self._clock.now()
+        minute, day = now.replace(second=0, microsecond=0), now.replace(hour=0, minute=0, second=0, microsecond=0)
+        wanted: list[tuple[str, Literal["minute", "day"], int | None]] = [
+            (principal.user_id, "minute", limits.person_minute),
+            (principal.user_id, "day", limits.person_day),
+            (_EVERYBODY, "minute", limits.workspace_minute),
+            (_EVERYBODY, "day", limits.workspace_day),
+        ]
+        return [
+            _Window(
+                workspace_id=principal.workspace_id,
+                id=f"{kind}:{who}:{length}:{(minute if length == 'minute' else day):%Y%m%d%H%M}",
+                ends_at=minute + timedelta(minutes=1) if length == "minute" else day + _DAY,
+                limit=limit,
+                person=who != _EVERYBODY,
+                length=length,
+            )
+            for who, length, limit in wanted
+            if limit is not None
+        ]
+
+    def _refusal(self, window: _Window, kind: Kind) -> RetryLater:
+        wait = max(1.0, (window.ends_at - self._clock.now()).total_seconds())
+        whose = "You have" if window.person else "Your company has"
+        until = "in a minute" if window.length == "minute" else "tomorrow"
+        return RetryLater(
+            f"{whose} reached the limit of {window.limit:,} {_WORDS[kind]} a {window.length}.",
+            next_step=f"Please try again {until}; an administrator can raise the limit.",
+            code="over_budget",
+            after=wait,
+        )
+
+    async def _count(self, group: Sequence[Sequence[_Window]]) -> Sequence[Sequence[int]]:
+        added = Counter(window for windows in group for window in windows)
+        ordered = sorted(added, key=lambda window: (window.workspace_id, window.id))  # one order: no deadlocks
+        async with self._db.transaction() as session:
+            await self._prune(session)
+            insert = insert_for(session, BudgetCounter).values(
+                [{"workspace_id": w.workspace_id, "id": w.id, "used": added[w], "ends_at": w.ends_at} for w in ordered]
+            )
+            upsert = insert.on_conflict_do_update(
+                index_elements=["workspace_id", "id"], set_={"used": BudgetCounter.used + insert.excluded.used}
+            ).returning(BudgetCounter.workspace_id, BudgetCounter.id, BudgetCounter.used)
+            rows = (await session.execute(upsert)).all()
+        totals = {(row.workspace_id, row.id): row.used for row in rows}
+        left = {window: totals[window.workspace_id, window.id] - added[window] for window in ordered}
+        results: list[list[int]] = []
+        for windows in group:
+            for window in windows:
+                left[window] += 1
+            results.append([left[window] for window in windows])
+        return results
+
+    async def _prune(self, session: AsyncSession) -> None:
+        """Drops counters of windows that ended more than a day ago, once a day."""
+        now = self._clock.now()
+        if self._pruned_at is None or now - self._pruned_at > _DAY:
+            await session.execute(delete(BudgetCounter).where(BudgetCounter.ends_at < now - _DAY))
+            self._pruned_at = now

@@ -1,0 +1,227 @@
+"""Carries out an approved action exactly once, and finds out what happened when its answer is lost.
+
+The journal says `begun` before the tool runs. What the tool then raises decides: nothing happened (it may be tried
+again), or nobody knows (it is looked up, never repeated blindly). Not for: who may approve (app/tools/core/gate.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+
+from app.db.engine import Database
+from app.db.models.security import ApprovalRequest
+from app.domain.clock import Clock, Ids
+from app.domain.errors import Bug, OutcomeUnknown, RetryLater, SophiaError
+from app.domain.principal import Principal
+from app.security import journal
+from app.security.approvals import ApprovalStatus, Proposal, card_of, proposal_of
+from app.security.audit import AuditEvent
+from app.security.journal import ActionState
+from app.security.safeguards import Safeguards
+from app.tools.core.complaints import checked
+from app.tools.core.outcomes import Decision, DecisionStatus, Done
+from app.tools.core.registry import AnyTool
+from app.tools.core.services import Services
+from app.tools.core.tool import Presentation, ToolContext, ToolOutput
+
+_log = structlog.get_logger()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long things may take, in seconds. `read_back_after` are the pauses before each look for a lost write."""
+
+    read: float = 20.0
+    prepare: float = 20.0
+    write: float = 60.0
+    read_back_after: tuple[float, ...] = (0.0, 2.0)
+
+    @property
+    def surely_over(self) -> timedelta:
+        """After this long nobody can still be carrying out a write that was begun."""
+        return timedelta(seconds=2 * self.write + sum(self.read_back_after) + 60)
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What tools work with."""
+
+    db: Database
+    clock: Clock
+    ids: Ids
+    services: Services
+
+    def context(self, principal: Principal, *, idempotency_key: str = "") -> ToolContext:
+        return ToolContext(
+            principal=principal,
+            clock=self.clock,
+            ids=self.ids,
+            db=self.db,
+            services=self.services,
+            idempotency_key=idempotency_key,
+        )
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An action that was approved and whose journal row says `begun`. It runs in the requester's name."""
+
+    row: ApprovalRequest
+    tool: AnyTool
+    requester: Principal
+    decided_by: str
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the action: one for each request, whatever happens."""
+        return self.row.id
+
+    @property
+    def proposal(self) -> Proposal:
+        return proposal_of(self.row)
+
+
+class Execution:
+    def __init__(self, bench: Workbench, safeguards: Safeguards, patience: Patience) -> None:
+        self._bench = bench
+        self._safeguards = safeguards
+        self._patience = patience
+
+    async def carry_out(self, approved: Approved) -> Decision:
+        """Runs the tool and records how it ended. Raises nothing that a tool raised."""
+        tool = approved.tool
+        context = self._bench.context(approved.requester, idempotency_key=approved.key)
+        arguments = checked(tool.args, approved.proposal.arguments)
+        try:
+            async with asyncio.timeout(self._patience.write):
+                result = await tool.run(context, arguments)
+        except (OutcomeUnknown, Bug, TimeoutError) as lost:
+            _log.warning("write_outcome_lost", tool=tool.name, approval=approved.key, why=str(lost))
+            return await self.find_out(approved)
+        except SophiaError as refusal:
+            return await self._did_not_happen(approved, refusal)
+        except Exception:
+            _log.exception("write_failed_unexpectedly", tool=tool.name, approval=approved.key)
+            return await self.find_out(approved)
+        return await self._happened(approved, arguments, result)
+
+    async def find_out(self, approved: Approved) -> Decision:
+        """Reads back a write whose outcome is unknown: it happened, it did not, or a person must look."""
+        tool = approved.tool
+        arguments = checked(tool.args, approved.proposal.arguments)
+        context = self._bench.context(approved.requester, idempotency_key=approved.key)
+        if tool.reconcile is None:
+            return await self._unknown(approved)
+        try:
+            for pause in self._patience.read_back_after:
+                await asyncio.sleep(pause)
+                async with asyncio.timeout(self._patience.write):
+                    result = await tool.reconcile(context, arguments)
+                if result is not None:
+                    return await self._happened(approved, arguments, result)
+        except Exception as failure:
+            _log.warning("read_back_failed", tool=tool.name, approval=approved.key, exc_info=failure)
+            return await self._unknown(approved)
+        missing = RetryLater(
+            f"The answer got lost, so I looked it up: “{approved.row.title}” did not go through.",
+            next_step="You can approve it once more.",
+            code="did_not_go_through",
+        )
+        return await self._did_not_happen(approved, missing)
+
+    async def _happened(self, approved: Approved, arguments: Any, result: ToolOutput) -> Decision:
+        presentation = self._presented(approved, arguments, result)
+        await self._record(approved, ActionState.DONE, ApprovalStatus.EXECUTED, presentation.text)
+        return Decision(
+            status="executed",
+            sentence=presentation.text,
+            outcome=Done(approved.tool, approved.proposal.arguments, result, presentation),
+            decided_by=approved.decided_by,
+        )
+
+    async def _did_not_happen(self, approved: Approved, refusal: SophiaError) -> Decision:
+        """Final, unless trying again may help: then the request waits once more."""
+        again = isinstance(refusal, RetryLater) and not self._safeguards.approvals.expired(approved.row)
+        status = ApprovalStatus.PENDING if again else ApprovalStatus.FAILED
+        await self._record(approved, ActionState.FAILED, status, refusal.for_people)
+        card = card_of(approved.row.id, approved.proposal, approved.row.expires_at) if again else None
+        return Decision(status="failed", sentence=refusal.for_people, card=card, decided_by=approved.decided_by)
+
+    async def _unknown(self, approved: Approved) -> Decision:
+        sentence = (
+            f"I can't tell whether “{approved.row.title}” went through: the answer got lost. "
+            "Please have somebody check before it is tried again; I won't repeat it by myself."
+        )
+        await self._record(approved, ActionState.UNKNOWN, ApprovalStatus.UNKNOWN, sentence)
+        return Decision(status="unknown", sentence=sentence, decided_by=approved.decided_by)
+
+    async def _record(self, approved: Approved, state: ActionState, status: ApprovalStatus, outcome: str) -> None:
+        """Journal, request and audit in one transaction. If it fails the journal keeps saying `begun`, and the next
+        reconciliation looks the write up again; what is known now is still told."""
+        row = approved.row
+        event = AuditEvent(
+            workspace_id=row.workspace_id,
+            actor=approved.decided_by or "sophia",
+            action=f"action.{_AUDIT_WORDS[state]}",
+            subject=row.id,
+            detail={"tool": row.tool, "arguments": approved.proposal.arguments, "outcome": outcome},
+        )
+        try:
+            async with self._bench.db.transaction() as session:
+                now = self._bench.clock.now()
+                await journal.end(session, row.workspace_id, approved.key, state, now, result=outcome)
+                await self._safeguards.approvals.move(
+                    session, row, (ApprovalStatus.APPROVED, ApprovalStatus.UNKNOWN), status, outcome=outcome
+                )
+                await self._safeguards.audit.append_in(session, event)
+        except Exception:
+            _log.exception("outcome_not_recorded", approval=row.id, tool=row.tool, state=state)
+
+    def _presented(self, approved: Approved, arguments: Any, result: ToolOutput) -> Presentation:
+        """The action is done whatever becomes of its picture."""
+        try:
+            return approved.tool.present(arguments, result)
+        except Exception:
+            _log.exception("presentation_failed", tool=approved.tool.name, approval=approved.key)
+            return Presentation(text=f"Done: {approved.row.title}.")
+
+
+async def within(seconds: float, work: Awaitable[T], tool: AnyTool) -> T:
+    """The result of work that changes nothing. Raises RetryLater when it takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise RetryLater(
+            f"“{tool.title}” took too long.",
+            next_step="Nothing was changed; please try again, or ask for less at once.",
+            code="too_slow",
+        ) from None
+
+
+_AUDIT_WORDS = {
+    ActionState.DONE: "executed",
+    ActionState.FAILED: "failed",
+    ActionState.UNKNOWN: "unknown",
+}
+
+
+def status_sentence(row: ApprovalRequest, decided_by: str) -> tuple[DecisionStatus, str]:
+    """What to tell somebody who clicks on a request that is no longer pending."""
+    who = decided_by or "Somebody"
+    match ApprovalStatus(row.status):
+        case ApprovalStatus.EXPIRED:
+            return "expired", "This request has expired. Please ask me again."
+        case ApprovalStatus.DECLINED:
+            return "already", f"{who} has already declined this. Nothing was changed."
+        case ApprovalStatus.APPROVED:
+            return "already", f"{who} has approved this, and I'm carrying it out."
+        case _:
+            return "already", f"{who} has already decided this. {row.outcome}".strip()
