@@ -1,0 +1,227 @@
+"""Leases and residents. What Entrata calls a lease is a household's whole stay; each of its intervals is a term, and a
+term is what the read model calls a lease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+import phonenumbers
+
+from app.db.models.leasing import Lease as LeaseRow
+from app.db.models.leasing import Resident as ResidentRow
+from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.entrata import models
+from app.integrations.entrata.client import EntrataClient, Method
+from app.integrations.entrata.fields import as_list, day, inside, mountain_day, optional_id, text, wire_day, yes
+from app.integrations.entrata.ids import read_model_id
+from app.integrations.entrata.statuses import LEASE, canonical
+
+LEASES: Final = Method("leases", "getLeases", "r2")
+DETAILS: Final = Method("leases", "getLeaseDetails", "r2")
+EXPIRING: Final = Method("leases", "getExpiringLeases")
+DOCUMENTS: Final = Method("leases", "getLeaseDocumentsList")
+PREFERENCES: Final = Method("communications", "getMarketingPreferences")
+
+PER_PAGE: Final = 200
+_MOST_PAGES: Final = 500
+_LIVING: Final = "1,3,4,5"  # applicant, future, current, notice
+_PAST_AND_CANCELLED: Final = "2,6"
+_LEASEHOLDERS: Final = ("primary", "responsible", "co-applicant", "leaseholder")
+_NO_END: Final = date(2099, 12, 31)  # a month-to-month term that Entrata gives no end
+
+
+@dataclass
+class Terms:
+    """What hangs on a property's leases besides the leases themselves, fetched once for all their pages."""
+
+    rent: dict[str, int] = field(default_factory=dict[str, int])  # by interval
+    deposit: dict[str, int] = field(default_factory=dict[str, int])
+    notice: dict[str, date] = field(default_factory=dict[str, date])  # by lease
+    clauses: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+class LeaseReader:
+    """Reads lease pages. Keeps a property's terms between its pages and lets them go after the last one."""
+
+    def __init__(self, client: EntrataClient) -> None:
+        self._client = client
+        self._terms: dict[tuple[str, bool], Terms] = {}
+
+    async def read(self, reading: Reading) -> Page:
+        """One page of leases with their residents. An incremental reading takes all living leases, and the past
+        ones that ended since: Entrata has no "changed since" for leases. The cursor is `<part>:<page>`."""
+        problems = Problems()
+        part, _, page_no = (reading.cursor or "0:").partition(":")
+        key = (reading.property_id, reading.since is None)
+        terms = self._terms.get(key)
+        if terms is None:
+            terms = self._terms[key] = await self._fetch_terms(reading, problems)
+        params: dict[str, Any] = {"propertyId": int(reading.property_id), "includeLeaseHistory": 1}
+        parts = 1
+        if reading.since is not None:
+            parts = 2
+            params["leaseStatusTypeIds"] = _LIVING
+            if part == "1":
+                params["leaseStatusTypeIds"] = _PAST_AND_CANCELLED
+                params["moveOutDateFrom"] = wire_day(mountain_day(reading.since) - timedelta(days=31))
+        found = await self._client.call(LEASES, params, page=page_no, per_page=PER_PAGE)
+        leases = models.parsed(models.Lease, as_list(inside(found.value, "leases", "lease")), problems, id_key="id")
+        consents = await self._consents(reading.property_id, leases)
+        cursor = f"{part}:{found.next_page}" if found.next_page else ""
+        if not cursor and int(part) + 1 < parts:
+            cursor = f"{int(part) + 1}:"
+        if not cursor:
+            self._terms.pop(key, None)
+        home = read_model_id(reading.property_id)
+        lease_rows = [row for lease in leases for row in _lease_rows(lease, home, terms, problems)]
+        resident_rows = [row for lease in leases for row in _resident_rows(lease, home, consents)]
+        return Page((Batch(ResidentRow, resident_rows), Batch(LeaseRow, lease_rows)), cursor, problems.all())
+
+    async def _fetch_terms(self, reading: Reading, problems: Problems) -> Terms:
+        terms = Terms()
+        params: dict[str, Any] = {"propertyId": int(reading.property_id)}
+        living = {"leaseStatusTypeIds": _LIVING} if reading.since is not None else {}
+        for lease in await self._pages(DETAILS, {**params, **living, "includeCharge": 1}, "leases", "lease"):
+            _take_charges(lease, terms, problems)
+        ahead = {"fromDate": wire_day(reading.horizon), "toDate": wire_day(reading.horizon + timedelta(days=365 * 5))}
+        expiring = await self._client.call(EXPIRING, {**params, **ahead})
+        for lease in as_list(inside(expiring.value, "Leases", "Lease")):
+            given = _readable_day(inside(lease, "NoticeDate"))
+            if given is not None:
+                terms.notice[text(inside(lease, "@attributes", "Id"))] = given
+        for document in await self._pages(DOCUMENTS, {**params, **living}, "leaseDocuments", "leaseDocument"):
+            if text(inside(document, "type")).lower() == "lease clause":
+                terms.clauses.setdefault(text(inside(document, "leaseId")), []).append(text(inside(document, "title")))
+        return terms
+
+    async def _pages(self, method: Method, params: dict[str, Any], *path: str) -> list[Any]:
+        """All pages of a method; a page number that comes back a second time ends the walk."""
+        items: list[Any] = []
+        page, seen = "", {""}
+        for _ in range(_MOST_PAGES):
+            found = await self._client.call(method, params, page=page, per_page=PER_PAGE)
+            items.extend(as_list(inside(found.value, *path)))
+            page = found.next_page
+            if page in seen:
+                break
+            seen.add(page)
+        return items
+
+    async def _consents(self, property_id: str, leases: list[models.Lease]) -> set[str]:
+        """Customers who agreed to text messages."""
+        ids = sorted({customer.id for lease in leases for customer in lease.customers if _holds(customer)})
+        if not ids:
+            return set()
+        params = {"propertyId": int(property_id), "customerIds": ",".join(ids)}
+        found = await self._client.call(PREFERENCES, params)
+        agreed: set[str] = set()
+        for customer in as_list(inside(found.value, "customers")):
+            for preference in as_list(inside(customer, "preferences")):
+                if text(inside(preference, "communicationChannel")).lower() == "sms" and yes(
+                    inside(preference, "optIn")
+                ):
+                    agreed.add(text(inside(customer, "customerId")))
+        return agreed
+
+
+def _take_charges(lease: Any, terms: Terms, problems: Problems) -> None:
+    """Rent and deposit of each interval from a lease's scheduled charges."""
+    for kind, wanted, into in (
+        ("recurringCharge", "rent", terms.rent),
+        ("oneTimeCharge", "security deposit", terms.deposit),
+    ):
+        for interval in as_list(inside(lease, "scheduledCharges", kind)):
+            try:
+                interval_id = optional_id(inside(interval, "leaseIntervalId"))
+            except ValueError:
+                interval_id = None
+            if interval_id is None:
+                continue
+            charges = [
+                *as_list(inside(interval, "charges", "charge")),
+                *as_list(inside(interval, "activeScheduledCharges", "activeScheduledCharge")),
+            ]
+            for charge in models.parsed(models.ScheduledCharge, charges, problems, id_key="chargeCode"):
+                if charge.code.lower() == wanted and charge.amount is not None:
+                    into[interval_id] = into.get(interval_id, 0) + charge.amount
+
+
+def _lease_rows(lease: models.Lease, home: str, terms: Terms, problems: Problems) -> list[Row]:
+    holders = [customer for customer in lease.customers if _holds(customer)] or lease.customers[:1]
+    if lease.unit_id is None or not holders:
+        problems.add("lease without a unit" if lease.unit_id is None else "lease without a resident", lease.id)
+        return []
+    dated = [interval for interval in lease.intervals if interval.start is not None]
+    if len(dated) < len(lease.intervals) or not dated:
+        problems.add("lease term without a start", lease.id)
+    terms_in_order = sorted(dated, key=lambda interval: (interval.start or date.min, interval.id))
+    rows: list[Row] = []
+    for place, interval in enumerate(terms_in_order):
+        first, last = place == 0, place == len(terms_in_order) - 1
+        status = canonical(interval.status or lease.status, LEASE, "lease status", lease.id, problems)
+        if interval.end is None and not lease.month_to_month:
+            problems.add("lease term without an end", interval.id)
+        if status in ("current", "notice") and interval.id not in terms.rent:
+            problems.add("living lease without a scheduled rent", lease.id)
+        rows.append(
+            {
+                "id": read_model_id(interval.id),
+                "property_id": home,
+                "unit_id": read_model_id(lease.unit_id),
+                "resident_id": read_model_id(holders[0].id),
+                "occupants": "|".join(customer.name.replace("|", "/") for customer in lease.customers),
+                "status": status,
+                "start_on": interval.start,
+                "end_on": interval.end or _NO_END,
+                "move_in_on": lease.move_in if first else None,
+                "move_out_on": lease.move_out if last else None,
+                "notice_given_on": terms.notice.get(lease.id) if last else None,
+                "rent_cents": terms.rent.get(interval.id, 0),
+                "deposit_cents": terms.deposit.get(interval.id, 0),
+                "renewed_from_id": None if first else rows[-1]["id"],
+                "clauses": "|".join(clause.replace("|", "/") for clause in terms.clauses.get(lease.id, [])),
+            }
+        )
+    return rows
+
+
+def _resident_rows(lease: models.Lease, home: str, consents: set[str]) -> list[Row]:
+    return [
+        {
+            "id": read_model_id(customer.id),
+            "property_id": home,
+            "name": customer.name or "Unnamed resident",
+            "search_name": customer.name.lower(),
+            "email": customer.email,
+            "phone": _e164(customer),
+            "sms_consent": customer.id in consents,
+        }
+        for customer in lease.customers
+        if _holds(customer)
+    ]
+
+
+def _holds(customer: models.Customer) -> bool:
+    """True for people who hold the lease; occupants and guarantors don't."""
+    return customer.kind.lower().startswith(_LEASEHOLDERS)
+
+
+def _e164(customer: models.Customer) -> str:
+    """The first readable phone number as +15125550123, "" when there is none."""
+    for phone in customer.phones:
+        try:
+            parsed = phonenumbers.parse(phone.number, "US")
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(parsed):
+            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return ""
+
+
+def _readable_day(value: Any) -> date | None:
+    try:
+        return day(value)
+    except ValueError:
+        return None

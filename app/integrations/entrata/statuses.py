@@ -1,0 +1,114 @@
+"""Entrata's words and numbers for states, as canonical ones. A word that is not here is reported as a problem and
+stored as `unknown`; it is never taken for the most similar one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.integrations.base import Problems
+
+UNKNOWN: Final = "unknown"
+
+# getLeasePickList, leaseStatusTypes
+LEASE: Final[Mapping[str, str]] = {
+    "1": "applicant",
+    "2": "cancelled",
+    "3": "future",
+    "4": "current",
+    "5": "notice",
+    "6": "past",
+}
+
+# getUnitsAvailabilityAndPricing, Status; and availabilityStatus of getPropertyUnits
+UNIT: Final[Mapping[str, str]] = {
+    "occupied no notice": "occupied",
+    "occupied": "occupied",
+    "notice unrented": "notice",
+    "notice rented": "notice",
+    "on notice": "notice",
+    "vacant unrented ready": "vacant",
+    "vacant unrented not ready": "vacant",
+    "vacant": "vacant",
+    "available": "vacant",
+    "vacant rented ready": "vacant_leased",
+    "vacant rented not ready": "vacant_leased",
+    "vacant leased": "vacant_leased",
+    "down": "down",
+    "model": "down",
+    "excluded": "down",
+}
+
+# getWorkOrderPickLists, StatusTypes
+WORK_ORDER: Final[Mapping[str, str]] = {
+    "open": "open",
+    "new": "open",
+    "submitted": "open",
+    "reopened": "open",
+    "assigned": "in_progress",
+    "scheduled": "in_progress",
+    "in progress": "in_progress",
+    "on hold": "on_hold",
+    "awaiting parts": "on_hold",
+    "completed": "completed",
+    "closed": "completed",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+}
+
+# getWorkOrderPickLists, Priorities
+PRIORITY: Final[Mapping[str, str]] = {
+    "low": "low",
+    "normal": "normal",
+    "medium": "normal",
+    "routine": "normal",
+    "high": "high",
+    "urgent": "high",
+    "emergency": "emergency",
+}
+
+# getWorkOrderPickLists, Categories
+CATEGORY: Final[Mapping[str, str]] = {
+    "plumbing": "plumbing",
+    "electrical": "electrical",
+    "hvac": "hvac",
+    "heating and cooling": "hvac",
+    "appliance": "appliance",
+    "appliances": "appliance",
+    "pest": "pest",
+    "pest control": "pest",
+    "general": "general",
+    "general maintenance": "general",
+    "other": "general",
+}
+
+# arCodeName of ledger transactions; clients name their own codes, so the unknown ones are normal and reported
+CHARGE_CODE: Final[Mapping[str, str]] = {
+    "rent": "rent",
+    "pet rent": "pet_rent",
+    "parking": "parking",
+    "utility reimbursement": "utility",
+    "late fee": "late_fee",
+    "application fee": "application_fee",
+    "security deposit": "deposit",
+    "rent concession": "concession",
+    "bad debt write-off": "write_off",
+    "payment": "payment",
+}
+
+WORK_ORDER_NAMES: Final[Mapping[str, str]] = {
+    "open": "open",
+    "in_progress": "in progress",
+    "on_hold": "on hold",
+    "completed": "completed",
+    "cancelled": "cancelled",
+}
+
+
+def canonical(word: str, table: Mapping[str, str], what: str, record: str, problems: Problems) -> str:
+    """The canonical state for Entrata's word; `unknown`, and a problem, when the table does not have it."""
+    found = table.get(" ".join(word.lower().split()))
+    if found is None:
+        problems.add(f"unknown {what}: {word[:60] or 'empty'}", record)
+        return UNKNOWN
+    return found
