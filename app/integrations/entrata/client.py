@@ -46,11 +46,11 @@ class Result:
 
 
 class EntrataClient:
-    """Calls Entrata for one organization. `org` is its sub-domain, `base_url` ends before `/{org}`."""
+    """Calls Entrata for one organization. `org` is its sub-domain, `base_url` ends before `/ext`."""
 
     def __init__(self, service: ServiceClient, *, base_url: str, org: str, api_key: str) -> None:
         self._service = service
-        self._address = f"{base_url.rstrip('/')}/{org}/v1"
+        self._address = f"{base_url.rstrip('/')}/ext/orgs/{org}/v1"
         self._key = api_key
         self._numbers = itertools.count(1)
 

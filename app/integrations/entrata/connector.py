@@ -24,7 +24,7 @@ from app.integrations.entrata.property import read_properties, read_units
 from app.integrations.entrata.work_orders import EntrataWorkOrders
 
 LABEL: Final = "Entrata"
-BASE_URL: Final = "https://apis.entrata.com/ext/orgs"
+BASE_URL: Final = "https://apis.entrata.com"
 STATUS: Final = Method("status", "getStatus")
 
 RESOURCES: Final = (

@@ -33,7 +33,6 @@ from app.integrations.entrata.fields import (
     text,
     wire_day,
     wire_moment,
-    wire_moment,
 )
 from app.integrations.entrata.ids import SOURCE, entrata_id, read_model_id
 from app.integrations.entrata.maintenance import fetch, mark_of, row_of
@@ -43,6 +42,7 @@ from app.integrations.entrata.statuses import WORK_ORDER
 SEND: Final = Method("maintenance", "sendWorkOrders", writes=True)
 UPDATE: Final = Method("maintenance", "updateWorkOrders", "r2", writes=True, idempotent=True)
 VENDORS: Final = Method("vendors", "getVendors")
+MITS_UNITS: Final = Method("propertyunits", "getMitsPropertyUnits")
 _LOOK_BACK: Final = timedelta(days=2)  # how long after a lost answer its work order is still looked for
 _LONGEST: Final = 1800  # characters of a description, the mark not counted
 
@@ -61,8 +61,8 @@ class _Place:
 
 
 class EntrataWorkOrders:
-    """Takes work orders for Entrata (`app.integrations.base.WorkOrderSystem`). `contact_phone` stands in where
-    nobody lives: Entrata wants a number to call."""
+    """Takes work orders for Entrata (`app.integrations.base.WorkOrderSystem`). `contact_phone` is called
+    where nobody lives, else the community's office: Entrata wants a number with every work order."""
 
     source = SOURCE
 
@@ -160,7 +160,9 @@ class EntrataWorkOrders:
         async with self._db.reading() as session:
             unit = await session.get(Unit, (workspace_id, order["unit_id"])) if order.get("unit_id") else None
             resident = await _resident_for(session, workspace_id, order)
-        phone = resident.phone if resident is not None and resident.phone else self._contact_phone
+        property_id = entrata_id(order["property_id"])
+        phone = resident.phone if resident is not None else ""
+        phone = phone or self._contact_phone or await self._office_phone(property_id)
         digits = "".join(char for char in phone if char.isdigit())
         if not digits:
             raise Fixable(
@@ -169,12 +171,21 @@ class EntrataWorkOrders:
                 code="entrata_contact_phone",
             )
         return _Place(
-            property_id=entrata_id(order["property_id"]),
+            property_id=property_id,
             unit_number=unit.number if unit is not None else "",
             building=unit.building if unit is not None else "",
             customer_id=entrata_id(resident.id) if resident is not None else None,
             phone=digits.removeprefix("1") if len(digits) == 11 else digits,
         )
+
+    async def _office_phone(self, property_id: int) -> str:
+        """The number of the community's office, "" when Entrata has none."""
+        found = await self._client.call(MITS_UNITS, {"propertyIds": str(property_id)})
+        for home in as_list(inside(found.value, "PhysicalProperty", "Property")):
+            for phone in as_list(inside(home, "PropertyID", "Phone")):
+                if number := text(inside(phone, "PhoneNumber")):
+                    return number
+        return ""
 
     async def _assignment(self, name: str, property_id: int) -> dict[str, int]:
         lists = await self._lists.of(property_id)
