@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import upsert
 from app.db.engine import Database
 from app.db.models.leasing import Lease, Resident
 from app.db.models.maintenance import WorkOrder as WorkOrderRow
 from app.db.models.property import Property, Unit
-from app.db.bulk import upsert
 from app.domain.clock import Clock
 from app.domain.errors import Fixable, NotFound, OutcomeUnknown
 from app.integrations.base import Problems
