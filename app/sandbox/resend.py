@@ -40,7 +40,7 @@ _FIELDS = frozenset(
 )
 
 
-class ResendRefusal(Exception):  # noqa: N818 - it is an answer, not a failure
+class ResendRefusal(Exception):
     """An error answer of Resend's."""
 
     def __init__(self, status: int, name: str, message: str) -> None:
@@ -48,9 +48,7 @@ class ResendRefusal(Exception):  # noqa: N818 - it is an answer, not a failure
         self.status, self.name, self.message = status, name, message
 
     def response(self) -> JSONResponse:
-        return JSONResponse(
-            {"statusCode": self.status, "name": self.name, "message": self.message}, self.status
-        )
+        return JSONResponse({"statusCode": self.status, "name": self.name, "message": self.message}, self.status)
 
 
 def resend_router(outbox: Outbox, api_key: str = "re_local") -> APIRouter:
@@ -153,15 +151,11 @@ def _checked(body: dict[str, Any], outbox: Outbox) -> OutMessage:
         )
     to = _addresses(body, "to")
     if len(to) > MOST_RECIPIENTS:
-        raise ResendRefusal(
-            422, "validation_error", f"The `to` field takes at most {MOST_RECIPIENTS} addresses."
-        )
+        raise ResendRefusal(422, "validation_error", f"The `to` field takes at most {MOST_RECIPIENTS} addresses.")
     attachments = body.get("attachments") or []
     tags = body.get("tags") or []
     return OutMessage(
-        id=str(
-            uuid.uuid5(uuid.NAMESPACE_URL, f"{len(outbox.messages)}:{outbox.now()}:{to}:{body['subject']}")
-        ),
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{len(outbox.messages)}:{outbox.now()}:{to}:{body['subject']}")),
         kind="email",
         at=outbox.now(),
         sender=sender,
@@ -182,7 +176,5 @@ def _addresses(body: dict[str, Any], name: str) -> tuple[str, ...]:
     items = given if isinstance(given, list) else [given]
     for item in items:
         if not isinstance(item, str) or not _ADDRESS.fullmatch(parseaddr(item)[1]):
-            raise ResendRefusal(
-                422, "validation_error", f"Invalid `{name}` field: {item!r} is not an e-mail address."
-            )
+            raise ResendRefusal(422, "validation_error", f"Invalid `{name}` field: {item!r} is not an e-mail address.")
     return tuple(items)

@@ -20,9 +20,7 @@ from app.sandbox.outbox import Outbox, OutMessage
 
 BODY_MOST = 1600
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
-_GSM7 = re.compile(
-    r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\\[~\]|€]*"
-)
+_GSM7 = re.compile(r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\\[~\]|€]*")
 _GSM7_DOUBLE = set("^{}\\[~]|€")
 
 
@@ -36,7 +34,7 @@ class TwilioAccount:
     services: tuple[str, ...] = ("MG" + "0" * 31 + "1",)
 
 
-class TwilioRefusal(Exception):  # noqa: N818 - it is an answer, not a failure
+class TwilioRefusal(Exception):
     """An error answer of Twilio's."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
@@ -133,15 +131,11 @@ def _checked(fields: dict[str, str], owner: TwilioAccount, outbox: Outbox, sid: 
         if sender not in owner.services:
             raise TwilioRefusal(400, 21701, f"The Messaging Service {sender} does not exist")
     elif sender not in owner.numbers:
-        raise TwilioRefusal(
-            400, 21606, f"The 'From' phone number {sender} is not a valid, SMS-capable number."
-        )
+        raise TwilioRefusal(400, 21606, f"The 'From' phone number {sender} is not a valid, SMS-capable number.")
     if not body and not fields.get("MediaUrl") and not fields.get("ContentSid"):
         raise TwilioRefusal(400, 21602, "Message body is required.")
     if len(body) > BODY_MOST:
-        raise TwilioRefusal(
-            400, 21617, f"The concatenated message body exceeds the {BODY_MOST} character limit"
-        )
+        raise TwilioRefusal(400, 21617, f"The concatenated message body exceeds the {BODY_MOST} character limit")
     if to == sender:
         raise TwilioRefusal(400, 21266, "'To' and 'From' number cannot be the same")
     if to in outbox.opted_out:

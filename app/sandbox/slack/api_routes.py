@@ -66,9 +66,7 @@ def api_router(workspace: LocalWorkspace) -> APIRouter:
 
     @router.get("/signin")
     async def signin() -> Response:
-        return Response(
-            "<!doctype html><title>Sign in</title><p>Sign in to see this file.</p>", media_type="text/html"
-        )
+        return Response("<!doctype html><title>Sign in</title><p>Sign in to see this file.</p>", media_type="text/html")
 
     @router.post("/{kind}/{team}/{number}/{secret}")
     async def response_url(kind: str, team: str, number: str, secret: str, request: Request) -> Response:

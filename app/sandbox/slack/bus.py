@@ -36,9 +36,7 @@ class Bus:
         self._recent: deque[Change] = deque(maxlen=memory)
         self._listeners: set[asyncio.Queue[Change]] = set()
 
-    def publish(
-        self, kind: ChangeKind, *, channel: str = "", ts: str = "", thread_ts: str = "", user: str = ""
-    ) -> int:
+    def publish(self, kind: ChangeKind, *, channel: str = "", ts: str = "", thread_ts: str = "", user: str = "") -> int:
         """Record the change and wake every listener; returns its revision."""
         self.rev += 1
         change = Change(self.rev, kind, channel, ts, thread_ts, user)

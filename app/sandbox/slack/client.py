@@ -69,8 +69,7 @@ class SlackDriver:
     ) -> str:
         """Write a message and return its ts."""
         uploads = [
-            {"name": name, "content": base64.b64encode(content).decode()}
-            for name, content in (files or {}).items()
+            {"name": name, "content": base64.b64encode(content).decode()} for name, content in (files or {}).items()
         ]
         body = {"channel": self.place(who, where), "text": text, "thread_ts": thread, "files": uploads}
         return (await self._do(who, "say", body))["ts"]
@@ -198,9 +197,7 @@ class SlackDriver:
             f"modal for {who}",
         )
 
-    async def wait_for_screen(
-        self, who: str, matching: Callable[[Json], bool], wait: float = DEFAULT_WAIT
-    ) -> Json:
+    async def wait_for_screen(self, who: str, matching: Callable[[Json], bool], wait: float = DEFAULT_WAIT) -> Json:
         """The person's screen once it matches."""
         return await self._until(
             lambda: self.screen(who),
@@ -218,9 +215,7 @@ class SlackDriver:
             "connection of the app",
         )
 
-    async def _until(
-        self, look: Callable[[], Any], pick: Callable[[Any], T | None], wait: float, what: str
-    ) -> T:
+    async def _until(self, look: Callable[[], Any], pick: Callable[[Any], T | None], wait: float, what: str) -> T:
         deadline = time.monotonic() + wait
         while True:
             rev = (await self._get("/people/wait/-1", {}))["rev"]
@@ -261,9 +256,7 @@ def block_of(blocks: Any, action_id: str) -> str:
                 seen.append(node["action_id"])
                 if node["action_id"] == action_id:
                     return block_id
-            return next(
-                (hit for child in node.values() if (hit := search(child, block_id)) is not None), None
-            )
+            return next((hit for child in node.values() if (hit := search(child, block_id)) is not None), None)
         if isinstance(node, list):
             return next((hit for child in node if (hit := search(child, block_id)) is not None), None)
         return None

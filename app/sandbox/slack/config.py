@@ -114,4 +114,4 @@ class SandboxConfig:
 
     def rng(self) -> random.Random:
         """The one source of made-up ids, so that two runs of a test see the same ones."""
-        return random.Random(self.seed)  # noqa: S311 - ids of a sandbox, not secrets
+        return random.Random(self.seed)

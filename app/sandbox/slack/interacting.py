@@ -75,9 +75,7 @@ class Interacting:
             self.state.touch(message)
         return reply
 
-    async def act_on_view(
-        self, user: str, view_id: str, block_id: str, action_id: str, chosen: Any = None
-    ) -> Reply:
+    async def act_on_view(self, user: str, view_id: str, block_id: str, action_id: str, chosen: Any = None) -> Reply:
         """Click or choose in a modal or Home tab."""
         view = self._view(user, view_id)
         action, value = self._action(view.data["blocks"], block_id, action_id, chosen)
@@ -92,9 +90,7 @@ class Interacting:
         }
         return await self._ask("interactive", f"block_actions {action_id}", payload)
 
-    def _action(
-        self, blocks: list[Json], block_id: str, action_id: str, chosen: Any
-    ) -> tuple[Json, Json | None]:
+    def _action(self, blocks: list[Json], block_id: str, action_id: str, chosen: Any) -> tuple[Json, Json | None]:
         found = find_element(blocks, block_id, action_id)
         if found is None:
             raise SlackError("action_not_found")
@@ -136,9 +132,7 @@ class Interacting:
             "view": view_json(self.state, view),
             "response_urls": [],
         }
-        reply = await self._ask(
-            "interactive", f"view_submission {view.data.get('callback_id', '')}".strip(), payload
-        )
+        reply = await self._ask("interactive", f"view_submission {view.data.get('callback_id', '')}".strip(), payload)
         if not reply.delivered:
             view.errors = {"": "Sophia had some trouble connecting. Try again?"}
         else:
@@ -245,9 +239,7 @@ class Interacting:
             message = self.state.find(room.id, ts)
             if message is None:
                 raise SlackError("message_not_found")
-            path = self.workspace.response_urls.issue(
-                "actions", self.state.team.id, room.id, user, message_ts=ts
-            )
+            path = self.workspace.response_urls.issue("actions", self.state.team.id, room.id, user, message_ts=ts)
             payload |= {
                 "channel": {"id": room.id, "name": room.name or "directmessage"},
                 "message_ts": ts,

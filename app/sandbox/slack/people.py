@@ -35,9 +35,7 @@ class People:
             raise SlackError("channel_not_found")
         return room
 
-    def say(
-        self, user: str, channel: str, text: str, *, thread_ts: str = "", files: tuple[str, ...] = ()
-    ) -> Message:
+    def say(self, user: str, channel: str, text: str, *, thread_ts: str = "", files: tuple[str, ...] = ()) -> Message:
         """Write a message as typed; names and links become Slack's markup."""
         room = self.room_for(user, channel)
         if not text.strip() and not files:

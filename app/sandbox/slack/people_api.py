@@ -53,8 +53,7 @@ class PeopleApi:
     def _say(self, user: str, body: Json) -> Json:
         uploads: list[Json] = body.get("files") or []
         files = tuple(
-            self.people.upload(user, upload["name"], base64.b64decode(upload["content"])).id
-            for upload in uploads
+            self.people.upload(user, upload["name"], base64.b64decode(upload["content"])).id for upload in uploads
         )
         message = self.people.say(
             user, body["channel"], body.get("text", ""), thread_ts=body.get("thread_ts") or "", files=files
@@ -109,8 +108,7 @@ class PeopleApi:
         return {
             "rev": self.state.bus.rev,
             "modals": [
-                {**view_json(self.state, view), "errors": view.errors}
-                for view in self.state.modals.get(user, [])
+                {**view_json(self.state, view), "errors": view.errors} for view in self.state.modals.get(user, [])
             ],
             "home": view_json(self.state, home) if home else None,
             "prompts": self.state.prompts.get((self.state.team.dm_id(user), ""), {}),
@@ -159,9 +157,7 @@ def people_router(interacting: Interacting) -> APIRouter:
             }
             for e in interacting.workspace.courier.log
         ]
-        return JSONResponse(
-            {"ok": True, "connected": interacting.workspace.courier.connected, "deliveries": entries}
-        )
+        return JSONResponse({"ok": True, "connected": interacting.workspace.courier.connected, "deliveries": entries})
 
     @router.post("/{user}/{action}")
     async def act(user: str, action: str, body: dict[str, Any]) -> JSONResponse:

@@ -78,11 +78,7 @@ def _thread_summary(state: State, message: Message) -> Json:
 
 
 def reactions_json(message: Message) -> list[Json]:
-    return [
-        {"name": name, "users": users, "count": len(users)}
-        for name, users in message.reactions.items()
-        if users
-    ]
+    return [{"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items() if users]
 
 
 def user_json(state: State, person: Person) -> Json:

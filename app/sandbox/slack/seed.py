@@ -70,9 +70,7 @@ class Workspace:
         return f"{person.handle}@{self.email_domain}"
 
 
-SARAH = Person(
-    "U07SARAH01", "sarah", "Sarah Whitcombe", "Chief Operating Officer", "executive", "#7c3aed", "owner"
-)
+SARAH = Person("U07SARAH01", "sarah", "Sarah Whitcombe", "Chief Operating Officer", "executive", "#7c3aed", "owner")
 TOM = Person("U07TOMOK01", "tom", "Tom Okafor", "IT & Systems Administrator", "admin", "#475569", "admin")
 MIKE = Person(
     "U07MIKE001",

@@ -55,19 +55,13 @@ class ResponseUrl:
 class ResponseUrls:
     """Hands out the paths `/actions/…` and `/commands/…` and knows what each may do."""
 
-    def __init__(
-        self, now: Callable[[], float], new_hex: Callable[[int], str], lifetime: float, uses: int
-    ) -> None:
+    def __init__(self, now: Callable[[], float], new_hex: Callable[[int], str], lifetime: float, uses: int) -> None:
         self._now, self._new_hex, self._lifetime, self._uses = now, new_hex, lifetime, uses
         self._issued: dict[str, ResponseUrl] = {}
 
-    def issue(
-        self, kind: str, team: str, channel: str, user: str, *, message_ts: str = "", thread_ts: str = ""
-    ) -> str:
+    def issue(self, kind: str, team: str, channel: str, user: str, *, message_ts: str = "", thread_ts: str = "") -> str:
         path = f"/{kind}/{team}/{len(self._issued) + 1}/{self._new_hex(24)}"
-        self._issued[path] = ResponseUrl(
-            channel, user, self._now() + self._lifetime, self._uses, message_ts, thread_ts
-        )
+        self._issued[path] = ResponseUrl(channel, user, self._now() + self._lifetime, self._uses, message_ts, thread_ts)
         return path
 
     def claim(self, path: str) -> ResponseUrl:

@@ -17,9 +17,7 @@ from app.sandbox.slack.running import LocalSlack
 class Listener:
     """Collects requests; acknowledges them unless told not to."""
 
-    def __init__(
-        self, slack: LocalSlack, ignore_first: int = 0, answer: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, slack: LocalSlack, ignore_first: int = 0, answer: dict[str, Any] | None = None) -> None:
         web = AsyncWebClient(token=slack.config.bot_token, base_url=slack.api_url)
         self.client = SocketModeClient(slack.config.app_token, web_client=web)
         self.client.socket_mode_request_listeners.append(self._on_request)

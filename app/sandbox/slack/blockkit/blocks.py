@@ -132,9 +132,7 @@ def _card(check: Check, body: dict[str, Any], pointer: str) -> None:
             objects.image(check, body[name], f"{pointer}/{name}")
     if body.get("actions") is not None:
         button = frozenset({"button"})
-        check.items(
-            body["actions"], f"{pointer}/actions", 1, 25, lambda v, p: elements.element(check, v, p, button)
-        )
+        check.items(body["actions"], f"{pointer}/actions", 1, 25, lambda v, p: elements.element(check, v, p, button))
 
 
 def _carousel(check: Check, body: dict[str, Any], pointer: str) -> None:

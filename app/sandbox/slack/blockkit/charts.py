@@ -47,9 +47,7 @@ def _plot(check: Check, plot: dict[str, Any], pointer: str) -> None:
     if axis is None:
         return
     spot = f"{pointer}/axis_config"
-    check.items(
-        axis["categories"], f"{spot}/categories", 1, CATEGORIES, lambda v, p: check.string(v, p, LABEL)
-    )
+    check.items(axis["categories"], f"{spot}/categories", 1, CATEGORIES, lambda v, p: check.string(v, p, LABEL))
     check.maybe_string(axis, "x_label", spot, 50)
     check.maybe_string(axis, "y_label", spot, 50)
     categories = axis["categories"] if isinstance(axis["categories"], list) else []
@@ -57,11 +55,7 @@ def _plot(check: Check, plot: dict[str, Any], pointer: str) -> None:
         check.fail("categories must be unique", f"{spot}/categories")
     check.items(plot["series"], f"{pointer}/series", 1, SERIES, lambda v, p: _series(check, v, p, categories))
     series = plot["series"] if isinstance(plot["series"], list) else []
-    names = [
-        (str(s.get("name")), f"{pointer}/series/{i}/name")
-        for i, s in enumerate(series)
-        if isinstance(s, dict)
-    ]
+    names = [(str(s.get("name")), f"{pointer}/series/{i}/name") for i, s in enumerate(series) if isinstance(s, dict)]
     check.unique(names, "name")
 
 

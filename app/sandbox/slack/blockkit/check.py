@@ -42,9 +42,7 @@ class Check:
         elif len(value) > most:
             self.fail(f"must be less than {most + 1} characters", pointer)
 
-    def maybe_string(
-        self, holder: dict[str, Any], name: str, pointer: str, most: int, least: int = 0
-    ) -> None:
+    def maybe_string(self, holder: dict[str, Any], name: str, pointer: str, most: int, least: int = 0) -> None:
         if holder.get(name) is not None:
             self.string(holder[name], f"{pointer}/{name}", most, least)
 

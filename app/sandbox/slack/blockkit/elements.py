@@ -11,14 +11,10 @@ _COMMON = ("type", "action_id", "confirm", "focus_on_load", "placeholder")
 _SOURCES = ("static", "external", "users", "conversations", "channels")
 SELECTS = frozenset(f"{source}_select" for source in _SOURCES)
 MULTI_SELECTS = frozenset(f"multi_{source}_select" for source in _SOURCES)
-TEXT_INPUTS = frozenset(
-    {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"}
-)
+TEXT_INPUTS = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"})
 PICKERS = frozenset({"datepicker", "timepicker", "datetimepicker"})
 GROUPS = frozenset({"checkboxes", "radio_buttons"})
-IN_ACTIONS = (
-    SELECTS | MULTI_SELECTS | PICKERS | GROUPS | {"button", "overflow", "workflow_button", "rich_text_input"}
-)
+IN_ACTIONS = SELECTS | MULTI_SELECTS | PICKERS | GROUPS | {"button", "overflow", "workflow_button", "rich_text_input"}
 IN_SECTION = (IN_ACTIONS - {"rich_text_input", "datetimepicker"}) | {"image"}
 IN_INPUT = SELECTS | MULTI_SELECTS | PICKERS | GROUPS | TEXT_INPUTS | {"file_input"}
 IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
@@ -76,9 +72,7 @@ def _group(check: Check, value: dict[str, Any], pointer: str) -> None:
     body = check.keys(value, pointer, ("type", "options"), ("action_id", "confirm", "focus_on_load", initial))
     if body is None:
         return
-    check.items(
-        body["options"], f"{pointer}/options", 1, 10, lambda v, p: objects.option(check, v, p, ANY_TEXT)
-    )
+    check.items(body["options"], f"{pointer}/options", 1, 10, lambda v, p: objects.option(check, v, p, ANY_TEXT))
     _initial(check, body, pointer, _values(body["options"]))
 
 
@@ -86,9 +80,7 @@ def _select(check: Check, value: dict[str, Any], pointer: str, kind: str) -> Non
     source = kind.removeprefix("multi_").removesuffix("_select")
     multi = kind.startswith("multi_")
     noun = "option" if source in ("static", "external") else source.removesuffix("s")
-    optional = {*_COMMON, f"initial_{noun}{'s' if multi else ''}"} | (
-        {"max_selected_items"} if multi else set()
-    )
+    optional = {*_COMMON, f"initial_{noun}{'s' if multi else ''}"} | ({"max_selected_items"} if multi else set())
     if source == "static":
         optional |= {"options", "option_groups"}
     if source == "external":
@@ -107,9 +99,7 @@ def _select(check: Check, value: dict[str, Any], pointer: str, kind: str) -> Non
         check.items(body["options"], f"{pointer}/options", 1, 100, lambda v, p: objects.option(check, v, p))
         values = _values(body["options"])
     else:
-        check.items(
-            body["option_groups"], f"{pointer}/option_groups", 1, 100, lambda v, p: _option_group(check, v, p)
-        )
+        check.items(body["option_groups"], f"{pointer}/option_groups", 1, 100, lambda v, p: _option_group(check, v, p))
         groups = body["option_groups"] if isinstance(body["option_groups"], list) else []
         values = {v for group in groups if isinstance(group, dict) for v in _values(group.get("options"))}
     _initial(check, body, pointer, values)

@@ -25,9 +25,7 @@ def block_problems(blocks: Any, surface: Surface, pointer: str = "/blocks") -> l
     check.unique(named, "block_id")
     written = sum(len(str(b.get("text", ""))) for b in items if b.get("type") == "markdown")
     if written > MARKDOWN_CHARACTERS:
-        check.fail(
-            f"markdown blocks must be less than {MARKDOWN_CHARACTERS + 1} characters together", pointer
-        )
+        check.fail(f"markdown blocks must be less than {MARKDOWN_CHARACTERS + 1} characters together", pointer)
     if sum(b.get("type") == "data_visualization" for b in items) > CHARTS:
         check.fail(f"no more than {CHARTS} data_visualization blocks allowed", pointer)
     return check.problems

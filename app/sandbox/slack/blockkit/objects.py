@@ -14,9 +14,7 @@ def text(check: Check, value: Any, pointer: str, most: int, kinds: tuple[str, ..
     if body is None:
         return
     if body["type"] not in kinds:
-        check.fail(
-            f"failed to match all allowed schemas; type must be {' or '.join(kinds)}", f"{pointer}/type"
-        )
+        check.fail(f"failed to match all allowed schemas; type must be {' or '.join(kinds)}", f"{pointer}/type")
         return
     if body["type"] == "plain_text" and "verbatim" in body:
         check.fail("invalid additional property: verbatim", pointer)
@@ -38,9 +36,7 @@ def maybe_text(
         text(check, holder[name], f"{pointer}/{name}", most, kinds)
 
 
-def option(
-    check: Check, value: Any, pointer: str, kinds: tuple[str, ...] = PLAIN, *, link: bool = False
-) -> None:
+def option(check: Check, value: Any, pointer: str, kinds: tuple[str, ...] = PLAIN, *, link: bool = False) -> None:
     """One choice: text and description up to 75 characters, value up to 150."""
     body = check.keys(value, pointer, ("text", "value"), ("description", "url") if link else ("description",))
     if body is None:

@@ -13,9 +13,7 @@ def table(check: Check, body: dict[str, Any], pointer: str) -> None:
     """At most 100 rows of 20 cells."""
     check.items(body["rows"], f"{pointer}/rows", 1, 100, lambda v, p: _row(check, v, p, _CELLS))
     if body.get("column_settings") is not None:
-        check.items(
-            body["column_settings"], f"{pointer}/column_settings", 0, 20, lambda v, p: _column(check, v, p)
-        )
+        check.items(body["column_settings"], f"{pointer}/column_settings", 0, 20, lambda v, p: _column(check, v, p))
 
 
 def _column(check: Check, value: Any, pointer: str) -> None:
@@ -44,9 +42,7 @@ def data_table(check: Check, body: dict[str, Any], pointer: str) -> None:
     if len({len(row) for row in rows if isinstance(row, list)}) > 1:
         check.fail("all rows must have the same number of cells", f"{pointer}/rows")
     if characters(rows) > DATA_TABLE_CHARACTERS:
-        check.fail(
-            f"must be less than {DATA_TABLE_CHARACTERS + 1} characters across all cells", f"{pointer}/rows"
-        )
+        check.fail(f"must be less than {DATA_TABLE_CHARACTERS + 1} characters across all cells", f"{pointer}/rows")
     if body.get("page_size") is not None:
         check.number(body["page_size"], f"{pointer}/page_size", 1, 100)
     if body.get("row_header_column_index") is not None:

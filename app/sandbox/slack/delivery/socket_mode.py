@@ -94,9 +94,7 @@ class SocketMode:
             self._links.remove(link)
             for waiting in link.waiting.values():
                 if not waiting.done():
-                    waiting.set_exception(
-                        ConnectionResetError("the connection closed before the acknowledgement")
-                    )
+                    waiting.set_exception(ConnectionResetError("the connection closed before the acknowledgement"))
             self._on_change()
 
     def _hello(self) -> dict[str, Any]:
@@ -129,9 +127,7 @@ class SocketMode:
 
     async def disconnect(self, link: _Link, reason: str) -> None:
         link.retiring = True
-        await link.socket.send_json(
-            {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-local"}}
-        )
+        await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-local"}})
 
     async def refresh_all(self) -> None:
         """Ask every connection to reconnect now."""

@@ -32,9 +32,7 @@ def _compose(call: Call, channel: str, thread_ts: str) -> Message:
     workspace = call.workspace
     custom = {name: call.text(name) for name in ("username", "icon_emoji", "icon_url") if call.text(name)}
     if custom and "chat:write.customize" not in workspace.config.scopes:
-        raise SlackError(
-            "missing_scope", needed="chat:write.customize", provided=",".join(workspace.config.scopes)
-        )
+        raise SlackError("missing_scope", needed="chat:write.customize", provided=",".join(workspace.config.scopes))
     return Message(
         channel=channel,
         ts=workspace.state.next_ts(),

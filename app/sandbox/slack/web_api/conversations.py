@@ -59,11 +59,7 @@ def members(call: Call) -> Json:
 def history(call: Call) -> Json:
     """Newest first, without replies unless they were also sent to the channel."""
     room = _readable(call)
-    found = [
-        m
-        for m in room.messages.values()
-        if not m.deleted and not m.only_for and (not m.in_thread or m.broadcast)
-    ]
+    found = [m for m in room.messages.values() if not m.deleted and not m.only_for and (not m.in_thread or m.broadcast)]
     chosen, metadata = page(call, list(reversed(_between(call, found))))
     more = bool(metadata["next_cursor"])
     body: Json = {

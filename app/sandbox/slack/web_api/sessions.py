@@ -133,9 +133,7 @@ def set_suggested_prompts(call: Call) -> Json:
     ):
         raise SlackError("invalid_arguments", "failed to match all allowed schemas [json-pointer:/prompts]")
     if len(prompts) > PROMPTS_MOST:
-        raise SlackError(
-            "invalid_arguments", f"no more than {PROMPTS_MOST} items allowed [json-pointer:/prompts]"
-        )
+        raise SlackError("invalid_arguments", f"no more than {PROMPTS_MOST} items allowed [json-pointer:/prompts]")
     call.workspace.state.prompts[(room.id, thread_ts)] = {"title": call.text("title"), "prompts": prompts}
     call.workspace.bus.publish("prompts", channel=room.id, thread_ts=thread_ts)
     return {}

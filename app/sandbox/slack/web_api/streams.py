@@ -29,13 +29,9 @@ def start_stream(call: Call) -> Json:
     _check_recipient(call, room)
     mode = call.text("task_display_mode", "timeline")
     if mode not in ("timeline", "plan"):
-        raise SlackError(
-            "invalid_arguments", "value must be one of: plan, timeline [json-pointer:/task_display_mode]"
-        )
+        raise SlackError("invalid_arguments", "value must be one of: plan, timeline [json-pointer:/task_display_mode]")
     workspace = call.workspace
-    stream = Stream(
-        workspace.config.now() + workspace.config.stream_lifetime, "plan" if mode == "plan" else "timeline"
-    )
+    stream = Stream(workspace.config.now() + workspace.config.stream_lifetime, "plan" if mode == "plan" else "timeline")
     message = Message(
         channel=room.id,
         ts=workspace.state.next_ts(),

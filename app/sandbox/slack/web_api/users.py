@@ -40,11 +40,7 @@ def conversations(call: Call) -> Json:
     user = call.text("user") or workspace.bot
     if user != workspace.bot:
         person_of(call)
-    rooms = [
-        room
-        for room in workspace.state.rooms_of(user)
-        if not room.is_private or workspace.bot in room.members
-    ]
+    rooms = [room for room in workspace.state.rooms_of(user) if not room.is_private or workspace.bot in room.members]
     wanted = call.text("types", "public_channel")
     kinds = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
     rooms = [room for room in rooms if kinds[room.kind] in wanted.split(",")]

@@ -86,9 +86,7 @@ def _pie(data: dict[str, Any]) -> Markup:
     return Markup("").join(parts)
 
 
-def _slice(  # noqa: PLR0917 - the geometry of one slice
-    x: float, y: float, radius: float, start: float, end: float, index: int
-) -> Markup:
+def _slice(x: float, y: float, radius: float, start: float, end: float, index: int) -> Markup:
     if end - start >= 2 * math.pi - 1e-6:
         return Markup('<circle cx="{}" cy="{}" r="{}" class="c{}"/>').format(_n(x), _n(y), _n(radius), index)
     path = (
@@ -149,9 +147,7 @@ def _frame(axis: dict[str, Any], scale: list[float], y_of: Any, bottom: float) -
             parts.append(_text(x, bottom + 18, label, "tick", "middle"))
     if axis.get("x_label"):
         parts.append(
-            _text(
-                (LEFT + WIDTH - RIGHT) / 2, bottom + (50 if turned else 38), axis["x_label"], "axis", "middle"
-            )
+            _text((LEFT + WIDTH - RIGHT) / 2, bottom + (50 if turned else 38), axis["x_label"], "axis", "middle")
         )
     if axis.get("y_label"):
         middle = (TOP + bottom) / 2
@@ -173,9 +169,9 @@ def _bars(series: list[dict[str, Any]], y_of: Any, base: float) -> Markup:
             top, foot = sorted((y_of(value), y_of(base)))
             tip = f"{point['label']} · {one['name']}: {exact(point['value'])}"
             parts.append(
-                Markup(
-                    '<rect x="{}" y="{}" width="{}" height="{}" rx="2" class="c{}"><title>{}</title></rect>'
-                ).format(_n(x + 1), _n(top), _n(max(width - 2, 1)), _n(max(foot - top, 0.8)), s_index, tip)
+                Markup('<rect x="{}" y="{}" width="{}" height="{}" rx="2" class="c{}"><title>{}</title></rect>').format(
+                    _n(x + 1), _n(top), _n(max(width - 2, 1)), _n(max(foot - top, 0.8)), s_index, tip
+                )
             )
             if labelled:
                 parts.append(_text(x + width / 2, top - 5, number(value), "value", "middle"))
@@ -228,14 +224,10 @@ def _legend(series: list[dict[str, Any]]) -> Markup:
 
 
 def _swatch(x: float, y: float, index: int) -> Markup:
-    return Markup('<rect x="{}" y="{}" width="11" height="11" rx="3" class="c{}"/>').format(
-        _n(x), _n(y), index
-    )
+    return Markup('<rect x="{}" y="{}" width="11" height="11" rx="3" class="c{}"/>').format(_n(x), _n(y), index)
 
 
-def _text(  # noqa: PLR0917 - the six things an SVG text is
-    x: float, y: float, text: str, kind: str, anchor: str, extra: Markup = _NOTHING
-) -> Markup:
+def _text(x: float, y: float, text: str, kind: str, anchor: str, extra: Markup = _NOTHING) -> Markup:
     return Markup('<text x="{}" y="{}" class="{}" text-anchor="{}"{}>{}</text>').format(
         _n(x), _n(y), kind, anchor, extra, text
     )

@@ -31,15 +31,11 @@ def _group(group: dict[str, Any], names: Names) -> Markup:
         case "rich_text_list":
             items = Markup("").join(Markup("<li>{}</li>").format(_group(item, names)) for item in elements)
             depth = int(group.get("indent") or 0)
-            start = (
-                Markup(' start="{}"').format(int(group["offset"]) + 1) if group.get("offset") else Markup("")
-            )
+            start = Markup(' start="{}"').format(int(group["offset"]) + 1) if group.get("offset") else Markup("")
             wrap = _ORDERED if group.get("style") == "ordered" else _BULLETS
             return wrap.format(min(depth, 8), start, items)
         case "rich_text_preformatted":
-            return Markup("<pre>{}</pre>").format(
-                "".join(str(e.get("text") or e.get("url", "")) for e in elements)
-            )
+            return Markup("<pre>{}</pre>").format("".join(str(e.get("text") or e.get("url", "")) for e in elements))
         case "rich_text_quote":
             return Markup("<blockquote>{}</blockquote>").format(_leaves(elements, names))
         case _:
