@@ -1,0 +1,159 @@
+"""The property side of the demo portfolio as rows of the read model, the same as a sync would write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table
+
+from app.db.models.leasing import Lease as LeaseRow
+from app.db.models.leasing import LedgerEntry as LedgerRow
+from app.db.models.leasing import Resident as ResidentRow
+from app.db.models.maintenance import WorkOrder as WorkOrderRow
+from app.db.models.property import FloorPlan as FloorPlanRow
+from app.db.models.property import Property as PropertyRow
+from app.db.models.property import Unit as UnitRow
+from app.sandbox.portfolio.bulk import BulkWriter
+from app.sandbox.portfolio.portfolio import Community
+from app.sandbox.portfolio.records import FloorPlan, Lease, LedgerEntry, Property, Resident, Unit, WorkOrder
+
+Rows = Iterator[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where rows go: the workspace, the source key of the property system, and the moment it confirmed them."""
+
+    workspace_id: str
+    source: str
+    as_of: datetime
+
+    def id(self, record_id: int) -> str:
+        return f"{self.source}:{record_id}"
+
+    def ref(self, record_id: int | None) -> str | None:
+        return None if record_id is None else f"{self.source}:{record_id}"
+
+
+async def write_community(writer: BulkWriter, target: Target, community: Community) -> int:
+    """Insert everything of one community; returns how many rows."""
+    written = 0
+    written += await _insert(writer, PropertyRow, _PROPERTY, _properties(target, writer, [community.property]))
+    written += await _insert(writer, FloorPlanRow, _FLOOR_PLAN, _floor_plans(target, writer, community.floor_plans))
+    written += await _insert(writer, UnitRow, _UNIT, _units(target, writer, community.units))
+    written += await _insert(writer, ResidentRow, _RESIDENT, _residents(target, writer, community.residents))
+    written += await _insert(writer, LeaseRow, _LEASE, _leases(target, writer, community.leases))
+    written += await _insert(writer, LedgerRow, _ENTRY, _entries(target, writer, community.ledger))
+    written += await _insert(writer, WorkOrderRow, _WORK_ORDER, _work_orders(target, writer, community.work_orders))
+    return written
+
+
+async def _insert(writer: BulkWriter, model: Any, columns: tuple[str, ...], rows: Rows) -> int:
+    table: Table = model.__table__
+    return await writer.insert(table, ("workspace_id", "as_of", *columns), rows)
+
+
+_PROPERTY = (
+    "id", "name", "aliases", "street", "city", "state", "postal_code", "year_built", "unit_count", "pet_friendly",
+    "timezone",
+)  # fmt: skip
+
+
+def _properties(target: Target, writer: BulkWriter, properties: Iterable[Property]) -> Rows:
+    start = (target.workspace_id, writer.moment(target.as_of))
+    for one in properties:
+        yield (
+            *start, target.id(one.id), one.name, "|".join(one.aliases), one.street, one.city, one.state,
+            one.postal_code, one.year_built, one.unit_count, one.pet_friendly, one.timezone,
+        )  # fmt: skip
+
+
+_FLOOR_PLAN = ("id", "property_id", "name", "bedrooms", "bathrooms", "square_feet", "market_rent_cents", "amenities")
+
+
+def _floor_plans(target: Target, writer: BulkWriter, plans: Iterable[FloorPlan]) -> Rows:
+    start = (target.workspace_id, writer.moment(target.as_of))
+    for one in plans:
+        yield (
+            *start, target.id(one.id), target.id(one.property_id), one.name, one.bedrooms, one.bathrooms,
+            one.square_feet, one.market_rent_cents, "|".join(one.amenities),
+        )  # fmt: skip
+
+
+_UNIT = (
+    "id", "property_id", "floor_plan_id", "number", "building", "floor", "bedrooms", "bathrooms", "square_feet",
+    "market_rent_cents", "status", "available_on", "pet_friendly", "amenities",
+)  # fmt: skip
+
+
+def _units(target: Target, writer: BulkWriter, units: Iterable[Unit]) -> Rows:
+    start = (target.workspace_id, writer.moment(target.as_of))
+    for one in units:
+        yield (
+            *start, target.id(one.id), target.id(one.property_id), target.id(one.floor_plan_id), one.number,
+            one.building, one.floor, one.bedrooms, one.bathrooms, one.square_feet, one.market_rent_cents, one.status,
+            writer.day(one.available_on), one.pet_friendly, "|".join(one.amenities),
+        )  # fmt: skip
+
+
+_RESIDENT = ("id", "property_id", "name", "search_name", "email", "phone", "sms_consent")
+
+
+def _residents(target: Target, writer: BulkWriter, residents: Iterable[Resident]) -> Rows:
+    start = (target.workspace_id, writer.moment(target.as_of))
+    for one in residents:
+        yield (
+            *start, target.id(one.id), target.id(one.property_id), one.name, one.name.lower(), one.email, one.phone,
+            one.sms_consent,
+        )  # fmt: skip
+
+
+_LEASE = (
+    "id", "property_id", "unit_id", "resident_id", "occupants", "status", "start_on", "end_on", "move_in_on",
+    "move_out_on", "notice_given_on", "rent_cents", "deposit_cents", "renewed_from_id", "clauses", "balance_cents",
+    "past_due_cents",
+)  # fmt: skip
+
+
+def _leases(target: Target, writer: BulkWriter, leases: Iterable[Lease]) -> Rows:
+    """Balances are left at zero: app/portfolio/balances.py works them out from the ledger."""
+    start, day = (target.workspace_id, writer.moment(target.as_of)), writer.day
+    for one in leases:
+        yield (
+            *start, target.id(one.id), target.id(one.property_id), target.id(one.unit_id), target.id(one.resident_id),
+            "|".join(one.occupants), one.status, day(one.start_on), day(one.end_on), day(one.move_in_on),
+            day(one.move_out_on), day(one.notice_given_on), one.rent_cents, one.deposit_cents,
+            target.ref(one.renewed_from_id), "|".join(one.clauses), 0, 0,
+        )  # fmt: skip
+
+
+_ENTRY = ("id", "lease_id", "property_id", "kind", "code", "description", "amount_cents", "posted_on", "due_on")
+
+
+def _entries(target: Target, writer: BulkWriter, entries: Iterable[LedgerEntry]) -> Rows:
+    workspace_id, as_of, day, source = target.workspace_id, writer.moment(target.as_of), writer.day, target.source
+    for one in entries:  # the biggest table by far: no calls that are not needed
+        yield (
+            workspace_id, as_of, f"{source}:{one.id}", f"{source}:{one.lease_id}", f"{source}:{one.property_id}",
+            one.kind, one.code, one.description, one.amount_cents, day(one.posted_on), day(one.due_on),
+        )  # fmt: skip
+
+
+_WORK_ORDER = (
+    "id", "number", "property_id", "unit_id", "resident_id", "description", "category", "priority", "status",
+    "assignee", "permission_to_enter", "created_at", "scheduled_on", "completed_at", "updated_at",
+)  # fmt: skip
+
+
+def _work_orders(target: Target, writer: BulkWriter, orders: Iterable[WorkOrder]) -> Rows:
+    start, moment = (target.workspace_id, writer.moment(target.as_of)), writer.moment
+    for one in orders:
+        yield (
+            *start, target.id(one.id), str(one.id), target.id(one.property_id), target.ref(one.unit_id),
+            target.ref(one.resident_id), one.description, one.category, one.priority, one.status, one.assignee,
+            one.permission_to_enter, moment(one.created_at), writer.day(one.scheduled_on), moment(one.completed_at),
+            moment(one.updated_at),
+        )  # fmt: skip
