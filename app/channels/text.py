@@ -5,6 +5,7 @@ Not for: layout. A surface (console, Slack, SMS, e-mail) decides where these tex
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from app.domain.answer import Cell, Column, ColumnKind, Source, Table
 from app.domain.money import Money
 
 NOTHING = "–"
+MOST_MONEY = 10**15
 RIGHT_ALIGNED = frozenset({ColumnKind.NUMBER, ColumnKind.MONEY, ColumnKind.PERCENT})
 
 
@@ -85,7 +87,7 @@ def column_texts(kind: ColumnKind, values: Iterable[Cell], reader: Reader) -> li
 
 
 def _decimals(value: Cell) -> int:
-    if isinstance(value, bool) or not isinstance(value, float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, float | Decimal) or not math.isfinite(value):
         return 0
     shown = f"{value:.2f}".rstrip("0").rstrip(".")
     return len(shown.partition(".")[2])
@@ -104,9 +106,11 @@ def _text(value: Cell, kind: ColumnKind, reader: Reader, *, cents: bool, decimal
         return f"{value:%b %-d, %Y}"
     if isinstance(value, str):
         return value
+    if not math.isfinite(value):
+        return NOTHING
     if kind is ColumnKind.PERCENT:
         return share_text(value)
-    if kind is ColumnKind.MONEY:
+    if kind is ColumnKind.MONEY and abs(value) < MOST_MONEY:
         return money_text(Money.of(value), cents=cents)
     if kind is ColumnKind.TEXT:
         return str(value)
