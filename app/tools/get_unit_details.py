@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pydantic import Field
 
+from app.domain.answer import Column, ColumnKind, Table
+from app.domain.money import Money
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.find import find_unit
+from app.portfolio.sources import cite
+from app.portfolio.units import UnitDetails, unit_details
 from app.tools.core.arguments import UnitNumber
-from app.tools.core.tool import ToolArgs
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import bedrooms, day, joined, sentence, words
 
 PHRASES: tuple[str, ...] = ()
 
@@ -13,3 +23,104 @@ PHRASES: tuple[str, ...] = ()
 class Args(ToolArgs):
     property: str | None = Field(default=None, description="Property (community) name")
     unit: UnitNumber = Field(description="Unit number, e.g. 204 or 12B")
+
+
+class Result(ToolOutput):
+    """One unit."""
+
+    today: dt.date
+    unit: UnitDetails
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    async with ctx.db.reading() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property)
+        details = await unit_details(session, place)
+        rows = [(place.unit.id, place.unit.as_of)]
+        sources = await cite(session, ctx.principal.workspace_id, "units", str(place).capitalize(), rows)
+    return Result(today=ctx.today, unit=details, sources=sources)
+
+
+def _state(unit: UnitDetails, today: dt.date) -> str:
+    free = f" and free from {day(unit.available_on)}" if unit.available_on and unit.available_on > today else ""
+    if unit.status == "notice":
+        return (
+            f"{unit.resident or 'The resident'} has given notice; it is free on {day(unit.available_on)}."
+            if (unit.available_on)
+            else f"{unit.resident or 'The resident'} has given notice."
+        )
+    if unit.status == "vacant":
+        return f"It is vacant{free or ' and can be moved into now'}."
+    if unit.status == "vacant_leased":
+        return "It is vacant, but leased already."
+    if unit.status == "down":
+        return "It is down and can't be rented at the moment."
+    if unit.resident and unit.lease_rent and unit.lease_end:
+        return f"{unit.resident} lives there for {unit.lease_rent} a month, until {day(unit.lease_end)}."
+    return "It is occupied."
+
+
+def present(args: Args, result: Result) -> Presentation:
+    unit = result.unit
+    kind = bedrooms(unit.bedrooms)
+    text = sentence(
+        f"unit {unit.unit} at {unit.property} is a {kind}{'' if unit.bedrooms == 0 else ' apartment'}",
+        f"with {unit.bathrooms:g} {'bath' if unit.bathrooms == 1 else 'baths'} and {unit.square_feet:,} sq ft,",
+        f"asking {unit.asking_rent} a month.",
+        _state(unit, result.today),
+        f"Amenities: {joined(unit.amenities)}." if unit.amenities else "",
+        "Pets are welcome." if unit.pet_friendly else "",
+        "The asking rent was set through me and is not in the property system yet." if unit.rent_override else "",
+    )
+    return Presentation(
+        text=text,
+        table=_table(unit),
+        follow_ups=(
+            f"What do competitors near {unit.property} charge?",
+            f"Work orders for unit {unit.unit} at {unit.property}",
+        ),
+    )
+
+
+def _table(unit: UnitDetails) -> Table:
+    lines: list[tuple[str, str | int | Money | dt.date | None]] = [
+        ("Community", unit.property),
+        ("Floor plan", unit.floor_plan),
+        ("Building", unit.building),
+        ("Floor", unit.floor),
+        ("Bedrooms", unit.bedrooms),
+        ("Bathrooms", f"{unit.bathrooms:g}"),
+        ("Square feet", unit.square_feet),
+        ("Asking rent", unit.asking_rent),
+        ("Status", words(unit.status)),
+        ("Available", unit.available_on),
+        ("Pets", "yes" if unit.pet_friendly else "no"),
+        ("Resident", unit.resident),
+        ("Lease rent", unit.lease_rent),
+        ("Lease ends", unit.lease_end),
+    ]
+    return Table(
+        title=f"Unit {unit.unit} at {unit.property}",
+        columns=(Column("detail", ""), Column("value", "", ColumnKind.TEXT)),
+        rows=tuple((label, value) for label, value in lines if value not in (None, "")),
+    )
+
+
+TOOL = Tool(
+    name="get_unit_details",
+    title="Unit details",
+    description="Get details of one unit: floor plan, square feet, amenities, current rent and status",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.LEASING_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking up the unit",
+    examples=(
+        "How many square feet is 12B in Parkview?",
+        "Does unit 406 at Birchwood have a washer and dryer?",
+        "Floor plan for apt 318",
+    ),
+)

@@ -6,7 +6,15 @@ import datetime as dt
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import Chart, Column, ColumnKind, Series, Table
+from app.domain.period import Period
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.area import area_of
+from app.portfolio.leases import STANDINGS, Expirations, expirations
+from app.tools.core.dates import coming
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
 
 PHRASES: tuple[str, ...] = ()
 
@@ -15,3 +23,102 @@ class Args(ToolArgs):
     property: str | None = Field(default=None, description="Property (community) name")
     start_date: dt.date | None = Field(default=None, description="Start date, YYYY-MM-DD")
     end_date: dt.date | None = Field(default=None, description="End date (inclusive), YYYY-MM-DD")
+
+
+DAYS = 60
+
+
+class Result(ToolOutput):
+    """The leases that end in the period, soonest first; rents are a month."""
+
+    where: str
+    period: Period
+    found: Expirations
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    period = coming(ctx.today, args.start_date, args.end_date, days=DAYS)
+    async with ctx.db.reading() as session:
+        area = await area_of(session, ctx.principal, args.property)
+        found = await expirations(session, area, period, ROWS_CARRIED)
+        sources = await area.sources(session, "leases", f"Leases ending {period} {area.label}")
+    return Result(where=area.label, period=period, found=found, sources=sources)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found = result.found
+    if not found.total:
+        return Presentation(
+            text=f"No leases end {result.where} in {result.period}.",
+            follow_ups=("Lease expirations in the next 120 days",),
+        )
+    split = joined([f"{found.by_standing[key]:,} {key}" for key in STANDINGS if key in found.by_standing])
+    text = sentence(
+        f"{counted(found.total, 'lease')} {'ends' if found.total == 1 else 'end'} {result.where}, {result.period}:",
+        f"{split}. Together they pay {found.rent} a month.",
+        carried(found.total, len(found.leases), "soonest"),
+    )
+    first = found.leases[0]
+    return Presentation(
+        text=text,
+        table=_table(result),
+        charts=_charts(found),
+        follow_ups=(f"Pull up the lease for {first.resident}", f"What is the renewal rate at {first.property}?"),
+    )
+
+
+def _charts(found: Expirations) -> tuple[Chart, ...]:
+    if len(found.by_month) < 3:
+        return ()
+    values = tuple(float(number) for number in found.by_month.values())
+    return (Chart("Leases ending by month", "bar", tuple(found.by_month), (Series("Leases", values),)),)
+
+
+def _table(result: Result) -> Table:
+    return Table(
+        title=f"Leases ending {result.period}",
+        columns=(
+            Column("ends_on", "Ends", ColumnKind.DATE),
+            Column("resident", "Resident"),
+            Column("property", "Property"),
+            Column("unit", "Unit"),
+            Column("rent", "Rent", ColumnKind.MONEY),
+            Column("asking", "Asking now", ColumnKind.MONEY),
+            Column("standing", "Renewal"),
+            Column("past_due", "Past due", ColumnKind.MONEY),
+        ),
+        rows=tuple(
+            (
+                lease.ends_on,
+                lease.resident,
+                lease.property,
+                lease.unit,
+                lease.rent,
+                lease.asking,
+                lease.standing,
+                lease.past_due,
+            )
+            for lease in result.found.leases
+        ),
+        total_rows=result.found.total,
+    )
+
+
+TOOL = Tool(
+    name="list_lease_expirations",
+    title="Lease expirations",
+    description="List leases that expire in a date range, for renewals. Without dates: the next 60 days.",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.LEASING_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking for leases that end",
+    examples=(
+        "Which leases expire next month at Oakwood?",
+        "Lease expirations in the next 60 days",
+        "Show me everybody whose lease ends in June across the portfolio",
+    ),
+)

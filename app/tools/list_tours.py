@@ -6,7 +6,15 @@ import datetime as dt
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import Column, ColumnKind, Table
+from app.domain.period import Period
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.area import area_of
+from app.portfolio.tours import Tours, tours
+from app.tools.core.dates import coming
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import ROWS_CARRIED, are, carried, counted, joined, moment, sentence, words
 
 PHRASES: tuple[str, ...] = ()
 
@@ -15,3 +23,93 @@ class Args(ToolArgs):
     property: str | None = Field(default=None, description="Property (community) name")
     start_date: dt.date | None = Field(default=None, description="Start date, YYYY-MM-DD")
     end_date: dt.date | None = Field(default=None, description="End date (inclusive), YYYY-MM-DD")
+
+
+DAYS = 7
+
+
+class Result(ToolOutput):
+    """The tours of the period, by time, without cancelled ones."""
+
+    where: str
+    period: Period
+    timezone: str
+    found: Tours
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    period = coming(ctx.today, args.start_date, args.end_date, days=DAYS)
+    async with ctx.db.reading() as session:
+        area = await area_of(session, ctx.principal, args.property)
+        zone = area.one.timezone if area.one else ctx.principal.timezone
+        found = await tours(session, area, period, zone, ROWS_CARRIED)
+        sources = await area.sources(session, "tours", f"Tours {period} {area.label}")
+    return Result(where=area.label, period=period, timezone=zone, found=found, sources=sources)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found = result.found
+    cancelled = found.by_status.get("cancelled", 0)
+    gone = f"{counted(cancelled, 'tour')} {'was' if cancelled == 1 else 'were'} also cancelled." if cancelled else ""
+    if not found.total:
+        return Presentation(
+            text=sentence(f"no tours are booked {result.where} for {result.period}.", gone.replace("also ", "")),
+            follow_ups=("What tours do we have in the next 14 days?",),
+        )
+    first = found.tours[0]
+    order = ("booked", "done", "no_show")
+    split = joined([f"{found.by_status[key]:,} {words(key)}" for key in order if key in found.by_status])
+    text = sentence(
+        f"there {are(found.total)} {counted(found.total, 'tour')} {result.where} for {result.period}",
+        f"({split}).",
+        f"{'The first is' if found.total > 1 else 'It is'} {first.prospect} at {first.property},",
+        f"{moment(first.starts_at, str(first.starts_at.tzinfo))}.",
+        gone,
+        carried(found.total, len(found.tours), "first"),
+    )
+    return Presentation(
+        text=text,
+        table=_table(result),
+        follow_ups=(
+            f"Which units are available at {first.property}?",
+            f"Comps near {first.property}",
+        ),
+    )
+
+
+def _table(result: Result) -> Table:
+    return Table(
+        title=f"Tours {result.period}",
+        columns=(
+            Column("starts_at", "Time", ColumnKind.DATETIME),
+            Column("prospect", "Prospect"),
+            Column("property", "Property"),
+            Column("agent", "Agent"),
+            Column("status", "Status"),
+        ),
+        rows=tuple(
+            (tour.starts_at, tour.prospect, tour.property, tour.agent, words(tour.status))
+            for tour in result.found.tours
+        ),
+        total_rows=result.found.total,
+    )
+
+
+TOOL = Tool(
+    name="list_tours",
+    title="Tours",
+    description="List booked property tours in a date range. Without dates: today and the next 7 days.",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.LEASING_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking through the tours",
+    examples=(
+        "What tours do we have today?",
+        "Who is touring Magnolia tomorrow?",
+        "How many showings did Parkview get last week?",
+    ),
+)

@@ -14,7 +14,7 @@ from app.portfolio.find import find_unit
 from app.portfolio.maintenance import COMPLETED_DAYS, WorkOrderFilter, WorkOrderLine, WorkOrderList, work_orders
 from app.tools.core.arguments import UnitNumber
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, carried, commas, counted, joined, sentence, trade, words
+from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, joined, sentence, trade, words
 
 Status = Literal["open", "in_progress", "completed", "on_hold"]
 Priority = Literal["low", "normal", "high", "emergency"]
@@ -75,8 +75,8 @@ def present(args: Args, result: Result) -> Presentation:
     first = found.lines[0]
     done = args.status == "completed"
     text = sentence(
-        f"there {'is' if found.total == 1 else 'are'} {counted(found.total, kind)} {where}{split}.",
-        f"{counted(urgent, 'emergency', 'emergencies')} {'is' if urgent == 1 else 'are'} among them."
+        f"there {are(found.total)} {counted(found.total, kind)} {where}{split}.",
+        f"{counted(urgent, 'emergency', 'emergencies')} {are(urgent)} among them."
         if urgent and not done and args.priority is None
         else "",
         f"The oldest has been open for {counted(found.oldest_days, 'day')}." if found.oldest_days and not done else "",

@@ -15,7 +15,7 @@ from app.portfolio.units import Available, Wanted, available_units
 from app.tools.core.amounts import dollars, whole
 from app.tools.core.dates import sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, bedrooms, carried, commas, counted, day, sentence
+from app.tools.core.wording import ROWS_CARRIED, are, bedrooms, carried, commas, counted, day, sentence
 
 PHRASES: tuple[str, ...] = ()
 
@@ -93,7 +93,7 @@ def present(args: Args, result: Result) -> Presentation:
         else f"from {found.lowest_rent} to {found.highest_rent} a month"
     )
     text = sentence(
-        f"{counted(found.total, one, kind)} {'is' if found.total == 1 else 'are'} available {filters}, {rents};",
+        f"{counted(found.total, one, kind)} {are(found.total)} available {filters}, {rents};",
         _move_in(found, free),
         f"The lowest rent is unit {first.unit} at {first.property}, {first.rent}, {free}." if found.total > 1 else "",
         carried(found.total, len(found.units), "cheapest"),

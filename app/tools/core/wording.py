@@ -17,6 +17,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def are(number: int) -> str:
+    """`is` for one thing, `are` otherwise."""
+    return "is" if number == 1 else "are"
+
+
 def percent(fraction: float, digits: int = 1) -> str:
     """`94.7%`; whole percents without a decimal: `95%`."""
     text = f"{fraction * 100:.{digits}f}"

@@ -1,0 +1,114 @@
+"""What competitors near a community ask, beside what we ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models.property import MarketComp, Unit
+from app.domain.money import Money
+from app.portfolio.area import Area
+
+
+@dataclass(frozen=True)
+class Comp:
+    """One competitor's floor plan at its latest survey. Rents are a month; `effective` is after concessions;
+    `occupancy` is a fraction."""
+
+    competitor: str
+    distance_miles: float
+    bedrooms: int
+    square_feet: int
+    asking: Money
+    effective: Money
+    occupancy: float | None
+    concession: str
+    surveyed_on: date
+    record: str  # read-model id
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class BedroomMarket:
+    """One bedroom count: what competitors ask on average, and what we ask (None when we have no such unit)."""
+
+    bedrooms: int
+    competitors: int
+    average_asking: Money
+    average_effective: Money
+    lowest: Money
+    highest: Money
+    ours: Money | None
+    difference: Money | None  # ours minus theirs
+
+
+@dataclass(frozen=True)
+class Market:
+    markets: tuple[BedroomMarket, ...]
+    comps: tuple[Comp, ...]
+
+
+async def market(session: AsyncSession, area: Area, bedrooms: int | None, radius_miles: float | None) -> Market:
+    """The latest survey of each competitor floor plan near the one community of `area`, nearest first."""
+    query = select(MarketComp).where(area.rows(MarketComp))
+    if bedrooms is not None:
+        query = query.where(MarketComp.bedrooms == bedrooms)
+    if radius_miles is not None:
+        query = query.where(MarketComp.distance_miles <= radius_miles)
+    latest: dict[tuple[str, int, int], MarketComp] = {}
+    for row in await session.scalars(query.order_by(MarketComp.surveyed_on.desc())):
+        latest.setdefault((row.competitor, row.bedrooms, row.square_feet), row)
+    rows = sorted(latest.values(), key=lambda row: (row.bedrooms, row.distance_miles, row.competitor))
+    ours = await _our_asking(session, area)
+    by_bedrooms = {number: [row for row in rows if row.bedrooms == number] for number in {r.bedrooms for r in rows}}
+    return Market(
+        markets=tuple(_summary(number, found, ours.get(number)) for number, found in sorted(by_bedrooms.items())),
+        comps=tuple(_comp(row) for row in rows),
+    )
+
+
+async def _our_asking(session: AsyncSession, area: Area) -> dict[int, Money]:
+    """Our average asking rent by bedrooms, over all units."""
+    found = await session.execute(
+        select(Unit.bedrooms, func.avg(Unit.asking_rent_cents)).where(area.rows(Unit)).group_by(Unit.bedrooms)
+    )
+    return {bedrooms: _whole_dollars(float(cents)) for bedrooms, cents in found}
+
+
+def _summary(bedrooms: int, rows: list[MarketComp], ours: Money | None) -> BedroomMarket:
+    asking = [row.asking_rent_cents for row in rows]
+    average = _whole_dollars(sum(asking) / len(asking))
+    return BedroomMarket(
+        bedrooms=bedrooms,
+        competitors=len({row.competitor for row in rows}),
+        average_asking=average,
+        average_effective=_whole_dollars(sum(row.effective_rent_cents for row in rows) / len(rows)),
+        lowest=Money(min(asking)),
+        highest=Money(max(asking)),
+        ours=ours,
+        difference=ours - average if ours else None,
+    )
+
+
+def _whole_dollars(cents: float) -> Money:
+    """Averages of asking rents are said in whole dollars."""
+    return Money(round(cents / 100) * 100)
+
+
+def _comp(row: MarketComp) -> Comp:
+    return Comp(
+        competitor=row.competitor,
+        distance_miles=row.distance_miles,
+        bedrooms=row.bedrooms,
+        square_feet=row.square_feet,
+        asking=Money(row.asking_rent_cents),
+        effective=Money(row.effective_rent_cents),
+        occupancy=row.occupancy,
+        concession=row.concession,
+        surveyed_on=row.surveyed_on,
+        record=row.id,
+        as_of=row.as_of,
+    )

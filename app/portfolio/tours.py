@@ -1,0 +1,57 @@
+"""Tours: who visits which community when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models.leasing import Tour
+from app.domain.period import Period
+from app.portfolio.area import Area
+
+
+@dataclass(frozen=True)
+class TourLine:
+    """One tour; `starts_at` is in the community's own time zone."""
+
+    starts_at: datetime
+    prospect: str
+    property: str
+    status: str
+    agent: str
+
+
+@dataclass(frozen=True)
+class Tours:
+    """Tours that were not cancelled, by time, and how many of each status there are (cancelled ones included)."""
+
+    total: int
+    by_status: dict[str, int]
+    tours: tuple[TourLine, ...]
+
+
+async def tours(session: AsyncSession, area: Area, period: Period, timezone: str, limit: int) -> Tours:
+    """The tours of an area on the days of a period, days being counted in `timezone`."""
+    zone = ZoneInfo(timezone)
+    first = datetime.combine(period.start, time(), zone)
+    after = datetime.combine(period.end + timedelta(days=1), time(), zone)
+    within = and_(area.rows(Tour), Tour.starts_at >= first, Tour.starts_at < after)
+    counts = await session.execute(select(Tour.status, func.count()).where(within).group_by(Tour.status))
+    by_status: dict[str, int] = {row[0]: row[1] for row in counts}
+    found = await session.execute(
+        select(Tour.starts_at, Tour.prospect, Tour.property_id, Tour.status, Tour.agent)
+        .where(within, Tour.status != "cancelled")
+        .order_by(Tour.starts_at, Tour.prospect)
+        .limit(limit)
+    )
+    homes = {community.id: community for community in area.communities}
+    lines = tuple(
+        TourLine(at.astimezone(ZoneInfo(homes[home].timezone)), prospect, homes[home].name, status, agent)
+        for at, prospect, home, status, agent in found
+    )
+    total = sum(number for status, number in by_status.items() if status != "cancelled")
+    return Tours(total, by_status, lines)
