@@ -1,0 +1,41 @@
+"""Removes what a model must not put into an answer: links, images and mentions of whole channels.
+
+A link that a model wrote can carry what it read to somebody else's server. Links to sources are added by the system
+from the tools' own records, after this.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = r"[^\s<>()\[\]\"'|`]*(?:\([^\s()]*\)[^\s<>()\[\]\"'|`]*)*"
+_URL = rf"(?:[a-z][a-z0-9+.-]{{1,15}}://|//(?=[\w-]+\.\w)|www\.|mailto:|javascript:|data:[a-z]+/){_ADDRESS}"
+_TAGS = "a|img|iframe|script|svg|link|object|embed|video|audio|source|form|meta"
+_STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<!(?:channel|here|everyone|subteam)[^>]*>|@(?:channel|here|everyone)\b", re.IGNORECASE), ""),
+    (re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])"), r"\1"),  # images
+    (re.compile(r"\[([^\]]*)\]\(\s*<?[^)]*\)"), r"\1"),  # links
+    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),  # links by reference
+    (re.compile(r"(?m)^\s*\[[^\]]+\]:\s*\S.*$\n?"), ""),  # their targets
+    (re.compile(rf"<{_URL}(?:\|([^>]*))?>", re.IGNORECASE), r"\1"),  # <https://…|text>
+    (re.compile(rf"</?(?:{_TAGS})\b[^>]*>?", re.IGNORECASE), ""),
+    (re.compile(_URL, re.IGNORECASE), ""),
+    (re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}/[^\s<>()\[\]]*", re.IGNORECASE), ""),  # example.com/path
+    (re.compile(r"\]\(\s*\)?"), ""),  # the rest of a link that was cut by a sentence
+    (re.compile(r"[ \t]{2,}(?=\S)(?<!\n)"), " "),
+    (re.compile(r"[ \t]+([.,;:!?])"), r"\1"),
+)  # fmt: skip
+
+
+def cleaned(text: str) -> str:
+    """The text without links, images, HTML that loads something, and mentions that call everybody."""
+    if not _MAY_HOLD.search(text):
+        return text
+    for pattern, replacement in _STEPS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+_MAY_HOLD = re.compile(
+    r"://|//|www\.|mailto:|javascript:|data:|[\[\]<]|@(?:channel|here|everyone)|\.[a-z]{2,24}/", re.I
+)
