@@ -1,7 +1,7 @@
 """How many turns and tool calls a person and a workspace may use in a minute, an hour and a day.
 
-Counters live in the database, so that all replicas count together. Windows are whole minutes, hours and days in UTC. Not
-for: the money that models cost (app/gateways).
+Counters live in the database, so that all replicas count together. Windows are whole minutes, hours and days in UTC.
+Not for: the money that models cost (app/gateways).
 """
 
 from __future__ import annotations
@@ -48,9 +48,7 @@ class Limits:
 
 
 NO_LIMITS = Limits()
-TURN_LIMITS = Limits(
-    person_minute=20, person_hour=120, person_day=600, workspace_minute=600, workspace_day=30_000
-)
+TURN_LIMITS = Limits(person_minute=20, person_hour=120, person_day=600, workspace_minute=600, workspace_day=30_000)
 CALL_LIMITS = Limits(person_minute=90, person_day=3_000, workspace_minute=2_000, workspace_day=100_000)
 
 
