@@ -28,13 +28,13 @@ _SPELLED = (
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _AMOUNT = re.compile(
     rf"(?<![\w#/.:,-])(?P<sign>(?:us)?\$ ?)?(?:(?P<digits>{_DIGITS}) ?(?P<scale>k\b|m\b|mm\b|mil\b|grand\b|million\b|thousand\b|hundred\b|"
-    rf"b\b|bn\b)?|(?P<spelled>{_SPELLED})\b)(?P<money> ?(?:dollars|bucks|usd)\b|/ ?mo(?:nth)?\b| ?(?:a|per) month\b| ?monthly\b)?"
+    rf"bn\b)?|(?P<spelled>{_SPELLED})\b)(?P<money> ?(?:dollars|bucks|usd)\b|/ ?mo(?:nth)?\b| ?(?:a|per) month\b| ?monthly\b)?"
     r"(?P<plus> ?\+| (?:or|and) (?:more|over|above|up|higher|greater)\b)?"
     r"(?P<minus> (?:or|and) (?:less|under|below|lower|cheaper)\b| (?:max\b|tops\b|maximum\b|at most\b))?"
     r"(?![\w%/]|:\d|-\d)"
 )
 _SCALE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mil": 1e6, "million": 1e6, "hundred": 1e2,
-          "b": 1e9, "bn": 1e9}  # fmt: skip
+          "bn": 1e9}  # fmt: skip
 
 _MAX = (
     r"under|below|less than|lower than|no more than|not more than|not over|at most|up to|max(?:imum)?(?: of)?|cheaper than|within|"

@@ -70,8 +70,8 @@ def _resolve(m: re.Match[str], span: Span, low: str, now: datetime) -> TimeMenti
     if (groups.get("rel") or "") == "quarter to":
         hour -= 1
     part = (groups.get("part") or "").replace(".", "")
-    # A bare "5 a" or "3 p" is a time only next to the number ("3p"), never a following word.
-    if part in {"a", "p"} and not re.search(r"\d[ap]$", m.group().strip()):
+    # "7a" alone is a unit; "at 7a" is a time.
+    if part in {"a", "p"} and not re.search(r"^(?:at|by|@).*\d[ap]$", m.group().strip()):
         return None
     hour = _half_of_day(hour, part, low, padded=bool(re.match(r"0\d", groups["h"] or "")))
     return TimeMention(span, f"{hour % 24:02d}:{minute:02d}") if 0 <= hour < 25 else None
