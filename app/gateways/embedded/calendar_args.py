@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from app.gateways.embedded.filling import Filled
 
 _PAST = re.compile(
-    r"(?i)\b(?:did|was|were|had|got|been|went|came|toured|moved|paid|made|spent|happened|have we|has been|yesterday|so far|history|previous)\b"
+    r"(?i)\b(?:did|was|were|had|got|been|went|came|toured|moved|paid|made|spent|happened|have we|has been|"
+    r"yesterday|so far|history|previous)\b"
 )
-_AHEAD = re.compile(r"(?i)\b(?:will|going to|upcoming|scheduled|coming|expected|expects?|due|booked|planned|next|up for|gonna)\b")
+_AHEAD = re.compile(
+    r"(?i)\b(?:will|going to|upcoming|scheduled|coming|expected|expects?|due|booked|planned|next|up for|gonna)\b"
+)
 
 
 def prefers_past(filled: Filled, argument: Argument) -> bool:

@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from app.gateways.embedded.text import Span
 
 _VERBS = (
-    "show|list|pull|give|get|find|look|search|check|tell|run|export|send|text|email|e-mail|sms|message|shoot|book|schedule|set|put|add|"
-    "create|open|make|log|save|note|remind|assign|reassign|close|mark|move|push|update|change|raise|lower|drop|bump|cut|reprice|serve|"
-    "issue|compare|post|start|arrange|split|have|let|submit|file|ping|nudge|inspect|pause|hold|reopen|draft|write|generate|call|"
-    "see|also|what|what's|whats|who|who's|whos|which|how|how's|hows|when|when's|where|is|are|do|does|did|has|have|any|anything|any"
+    "show|list|pull|give|get|find|look|search|check|tell|run|export|send|text|email|e-mail|sms|message|shoot|"
+    "book|schedule|set|put|add|"
+    "create|open|make|log|save|note|remind|assign|reassign|close|mark|move|push|update|change|raise|lower|drop|"
+    "bump|cut|reprice|serve|"
+    "issue|compare|post|start|arrange|split|have|let|submit|file|ping|nudge|inspect|pause|hold|reopen|draft|"
+    "write|generate|call|"
+    "see|also|what|what's|whats|who|who's|whos|which|how|how's|hows|when|when's|where|is|are|do|does|did|has|"
+    "have|any|anything|any"
 )
 _HARD = re.compile(r"(?<=[.!?;])\s+(?=\S)|\s*;\s*|\n+")
 _SOFT = re.compile(
-    r"(?i)(?:,?\s+(?:and|then|and then|also|and also|plus|as well as|after that|while you're at it,?|oh and|btw)\s+(?:also\s+|then\s+|please\s+|pls\s+|can you\s+|could you\s+)*|,\s+(?=(?:"
-    + _VERBS
-    + r")\b))"
+    r"(?i)(?:,?\s+(?:and|then|and then|also|and also|plus|as well as|after that|while you're at it,?|oh and|"
+    r"btw)\s+(?:also\s+|then\s+|please\s+|pls\s+|can you\s+|could you\s+)*|,\s+(?=(?:" + _VERBS + r")\b))"
 )
 _CORRECTION = re.compile(
-    r"(?i)[,.;]?\s*(?:-+\s*)?\b(?:no,? wait|wait,? no|wait|sorry,?|oops,?|scratch that|correction|i meant?|i mean to say|make that|or rather|rather|my bad,?|no,? sorry|"
+    r"(?i)[,.;]?\s*(?:-+\s*)?\b(?:no,? wait|wait,? no|wait|sorry,?|oops,?|scratch that|correction|i meant?|i "
+    r"mean to say|make that|or rather|rather|my bad,?|no,? sorry|"
     r"not that,?|actually)\b[,:]?\s*(?:i mean(?:t)?|make (?:it|that)|no|it's|make)?\s*[,:]?\s*"
 )
 
@@ -42,7 +46,7 @@ def possible_cuts(message: str, closed: list[Span]) -> list[Cut]:
             span = Span(m.start(), m.end())
             if any(span.overlaps(c) for c in closed) or any(span.overlaps(c.span) for c in cuts):
                 continue
-            if 0 < span.start and span.end < len(message):
+            if span.start > 0 and span.end < len(message):
                 cuts.append(Cut(span, hard))
     return sorted(cuts, key=lambda cut: cut.span.start)
 
@@ -61,7 +65,10 @@ def correction(message: str) -> tuple[str, str] | None:
     return message[: last.start()].strip(), message[last.end() :].strip()
 
 
-_NEGATED = re.compile(r"(?i)^(?:please |pls |no,? |ok |hey |sophia,? )*(?:do not|don't|dont|never|stop|no need to)\s+(?!let me forget|forget)(?P<verb>\w+)")
+_NEGATED = re.compile(
+    r"(?i)^(?:please |pls |no,? |ok |hey |sophia,? )*(?:do not|don't|dont|never|stop|no need to)\s+(?!let me "
+    r"forget|forget)(?P<verb>\w+)"
+)
 
 
 def is_negated(clause: str) -> bool:

@@ -12,7 +12,9 @@ CountKind = Literal["bedrooms", "bathrooms", "miles", "days", "installments"]
 _SMALL = r"(?:\d{1,2}(?:\.\d)?|" + "|".join(w for w, v in NUMBER_WORDS.items() if v <= 20) + r")"
 _N = rf"(?P<n>{_SMALL})"
 _DAYS = r"(?P<n>\d{1,3}|" + "|".join(NUMBER_WORDS) + r"|an?|couple(?: of)?)"
-_MORE = r"(?:over|more than|at least|past|greater than|exceeding|older than|beyond|>=?|above|a minimum of|minimum|min)\s*"
+_MORE = (
+    r"(?:over|more than|at least|past|greater than|exceeding|older than|beyond|>=?|above|a minimum of|minimum|min)\s*"
+)
 _LATE = r"(?: ?(?:past[ -]?due|late|overdue|behind|delinquent|in arrears|or more|plus|old|and (?:over|up|older)))"
 
 
@@ -28,7 +30,8 @@ class Count:
 _RULES: tuple[tuple[CountKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"(?<![\w$/.,]){pattern}"))  # pyright: ignore[reportUnknownArgumentType]
     for kind, pattern in (
-        ("bedrooms", r"(?P<studio>studios?|efficienc(?:y|ies)|bachelor units?|bachelors)(?: (?:apartments?|apts?|units?))?\b"),
+        ("bedrooms", r"(?P<studio>studios?|efficienc(?:y|ies)|bachelor units?|bachelors)(?: (?:apartments?|"
+                     r"apts?|units?))?\b"),
         ("bedrooms", rf"{_N}(?P<pair>\s?x\s?(?P<baths>\d))\b"),
         ("bedrooms", rf"{_N}[ -]?(?:bed ?rooms?|bedrm?s?|beds?|brs?|bdrms?|bdrs?|bds?|b/r|bedder)\b"),
         ("bathrooms", rf"{_N}(?P<half> (?:and a half|1/2))?[ -]?(?:bath ?rooms?|baths?|bas?)\b"),
@@ -38,7 +41,8 @@ _RULES: tuple[tuple[CountKind, re.Pattern[str]], ...] = tuple(
         ("days", rf"(?:{_MORE})?{_DAYS}(?: ?\+)?[ -]?(?P<unit>days?|weeks?|months?)(?: ?\+)?{_LATE}"),
         ("days", rf"{_MORE}{_DAYS}[ -]?(?P<unit>days?|weeks?|months?)\b(?:{_LATE})?"),
         ("days", r"(?P<n>\d{1,3}) ?\+ ?(?P<unit>days?|weeks?|months?)?(?=\W|$)(?:" + _LATE + r")?"),
-        ("installments", rf"{_N}[ -]?(?:equal |monthly |even |separate )*(?:installments?|instalments?|payments?|parts|chunks|checks)\b"),
+        ("installments", rf"{_N}[ -]?(?:equal |monthly |even |separate )*(?:installments?|instalments?|"
+                         rf"payments?|parts|chunks|checks)\b"),
         ("installments", rf"(?:over |in |across )?{_N}[ -]?(?:months?|mos?)\b(?:(?: of)? (?:re)?payments?)?"),
         ("installments", rf"in(?:to)? {_N}\b(?! ?(?:days?|weeks?|hours?|min|years?))"),
     )

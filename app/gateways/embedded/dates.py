@@ -284,7 +284,7 @@ def _in_units(m: re.Match[str], today: date) -> Found:
 
 
 def _quarter(m: re.Match[str], today: date) -> Found:
-    number = int(m["q"]) if m["q"].isdigit() else {"first": 1, "second": 2, "third": 3, "fourth": 4}[m["q"]]
+    number = int(m["q"]) if m["q"] else {"first": 1, "second": 2, "third": 3, "fourth": 4}[m["qq"]]
     if m["year"]:
         return _same(*quarter_period(int(m["year"]) % 100 + 2000, number))
     years = [quarter_period(today.year + step, number) for step in (-1, 0, 1)]
@@ -294,7 +294,7 @@ def _quarter(m: re.Match[str], today: date) -> Found:
 
 
 def _half(m: re.Match[str], today: date) -> Found:
-    first_half = m["h"] in {"1", "first"}
+    first_half = m["h"] == "1" or m["hh"] == "first"
     year = int(m["year"]) if m["year"] else today.year
     return _same(date(year, 1, 1), date(year, 6, 30)) if first_half else _same(date(year, 7, 1), date(year, 12, 31))
 
@@ -308,6 +308,12 @@ def _year(m: re.Match[str], today: date) -> Found:
 
 def _rest(m: re.Match[str], today: date) -> Found:
     return _same(today, unit_period(m["unit"], 0, today)[1])
+
+
+def _edge_short(m: re.Match[str], today: date) -> Found:
+    unit = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}[m["eox"][-1]]
+    first, last = unit_period(unit, 0, today)
+    return _same(first + timedelta(4)) if unit == "week" else _same(last)
 
 
 _EDGE = r"(?P<edge>end|beginning|start|first day|last day|middle|mid|close|first|early|late)"
@@ -325,14 +331,15 @@ _RULES: tuple[Rule, ...] = tuple(
         (rf"(?:the )?{_EDGE}[ -](?:of )?(?:(?P<which>this|next|last) )?{_MONTH}(?:,? {_YEAR})?", _month_edge),
         (rf"(?:(?:the )?{_EDGE}|(?P<eo>eo)) ?(?:of )?(?:(?:the )?{_WHICH} )?(?P<unit>day|week|month|quarter|year)",
          _edge_of_unit),
-        (r"(?P<eox>eom|eow|eoy|eod|eoq)", lambda m, t: _edge_short(m["eox"], t)),
+        (r"(?P<eox>eom|eow|eoy|eod|eoq)", _edge_short),
         (r"(?:the )?rest of (?:the|this) (?P<unit>week|month|quarter|year)", _rest),
         (rf"(?:(?:over|in|within|for|during) )?(?:the )?{_WHICH} {_COUNT} {_UNIT}", _span_units),
         (rf"within (?P<which>) ?{_COUNT} {_UNIT}", _span_units),
         (rf"in {_COUNT} {_UNIT}(?P<ago>)(?: from now)?", _in_units),
         (rf"{_COUNT} {_UNIT} (?P<ago>)from (?:now|today)", _in_units),
         (rf"{_COUNT} {_UNIT} (?P<ago>ago)", _in_units),
-        (rf"(?:(?P<which>this|next|last|past|previous|coming|on|every|each) )?{_WEEKDAY}(?P<suffix> (?:of )?next week)?",
+        (rf"(?:(?P<which>this|next|last|past|previous|coming|on|every|each) )?{_WEEKDAY}(?P<suffix> (?:of )"
+         rf"?next week)?",
          _weekday),
         (r"(?:on )?(?:(?P<which>this|next|last|past|previous|the|coming) )?weekend", _weekend),
         (r"(?P<td>ytd|mtd|qtd|wtd|year[ -]to[ -]date|month[ -]to[ -]date|quarter[ -]to[ -]date|week[ -]to[ -]date)",
@@ -342,8 +349,8 @@ _RULES: tuple[Rule, ...] = tuple(
         (r"(?P<which>this|current|next|last|past|previous|prior|coming|upcoming|following) "
          r"(?P<unit>week|month|quarter|year)(?:'s)?", _which_unit),
         (r"(?:q(?P<q>[1-4])|(?P<qq>first|second|third|fourth) quarter)(?: (?:of )?(?:'?(?P<year>20\d\d|\d\d)))?",
-         lambda m, t: _quarter_any(m, t)),
-        (r"(?:h(?P<h>[12])|(?P<hh>first|second) half)(?: (?:of )?(?P<year>20\d\d))?", lambda m, t: _half_any(m, t)),
+         _quarter),
+        (r"(?:h(?P<h>[12])|(?P<hh>first|second) half)(?: (?:of )?(?P<year>20\d\d))?", _half),
         (rf"(?:(?P<which>this|next|last|past|previous) )?{_MONTH}(?: (?:of )?{_YEAR})?(?:'s)?", _month_alone),
         (r"(?:the )?(?P<day>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)(?: of (?:the|this) month)?", _ordinal_day),
         (rf"(?:the )?(?:(?P<edge>end|start|beginning) of )?(?:year )?{_YEAR}", _year),
@@ -351,25 +358,10 @@ _RULES: tuple[Rule, ...] = tuple(
 )  # fmt: skip
 
 
-def _edge_short(word: str, today: date) -> Found:
-    unit = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}[word[-1]]
-    first, last = unit_period(unit, 0, today)
-    return _same(first + timedelta(4)) if unit == "week" else _same(last)
-
-
-class _Groups(dict[str, str | None]):
-    """A match's groups under other names, for rules with two spellings of the same thing."""
-
-
-def _quarter_any(m: re.Match[str], today: date) -> Found:
-    return _quarter(_Groups(q=m["q"] or m["qq"], year=m["year"]), today)  # pyright: ignore[reportArgumentType]
-
-
-def _half_any(m: re.Match[str], today: date) -> Found:
-    return _half(_Groups(h=m["h"] or m["hh"], year=m["year"]), today)  # pyright: ignore[reportArgumentType]
-
-
-_UNTIL = r"(?:by|before|until|till|til|through|thru|no later than|up to|up until|prior to|on or before|ending|due by|ahead of)"
+_UNTIL = (
+    r"(?:by|before|until|till|til|through|thru|no later than|up to|up until|prior to|on or before|ending|"
+    r"due by|ahead of)"
+)
 _SINCE = r"(?:since|after|from|starting|beginning|starts|begins|start|begin|effective|on or after|first one)"
 _BOUND = re.compile(
     rf"(?:\b(?P<until>{_UNTIL})|\b(?P<since>{_SINCE})|\b(?P<as_of>as of|as at))"
@@ -408,9 +400,10 @@ def _is_ordinary_word(m: re.Match[str], message: str) -> bool:
     ):
         alone = not before.strip() and len(message.strip(" ?!.")) <= len(word) + 1
         capital = message[m.start()].isupper() and before.strip() != ""
-        return not (alone or capital or word == "march" and not before.strip())
+        return not (alone or capital or (word == "march" and not before.strip()))
     return bool(re.fullmatch(r"(?:the )?(?:20\d\d)", word)) and not re.search(
-        r"\b(?:in|for|of|during|since|year|from|all|through|thru|fy|by|vs|and|about|the|until|end|same)\s*$|^\s*$", before
+        r"\b(?:in|for|of|during|since|year|from|all|through|thru|fy|by|vs|and|about|the|until|end|same)\s*$|^\s*$",
+        before,
     )
 
 
@@ -445,7 +438,9 @@ def _bind(low: str, found: list[DateMention]) -> list[DateMention]:
     for mention in found:
         m = _BOUND.search(low[: mention.span.start])
         if not m:
-            lead = re.search(r"\b(?:on|in|for|during|at|of|over|as of|due|the)\s+(?:the\s+)?$", low[: mention.span.start])
+            lead = re.search(
+                r"\b(?:on|in|for|during|at|of|over|as of|due|the)\s+(?:the\s+)?$", low[: mention.span.start]
+            )
             start = lead.start() if lead else mention.span.start
             out.append(replace(mention, span=Span(start, mention.span.end)))
             continue

@@ -6,24 +6,27 @@ they ask about.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.gateways.embedded.counts import Count, find_counts
 from app.gateways.embedded.dates import DateMention, find_dates
+from app.gateways.embedded.delexical import delexicalise
 from app.gateways.embedded.ids import IdKind, IdMention, find_ids
 from app.gateways.embedded.lexicon.ordinary import is_ordinary
-from app.gateways.embedded.names import PEOPLE, NameIndex, NameKind, NameMention
+from app.gateways.embedded.names import NameIndex, NameKind, NameMention
 from app.gateways.embedded.numbers import Amount, find_amounts
 from app.gateways.embedded.text import Span, tokenize
 from app.gateways.embedded.times import TimeMention, find_times
 
 _QUOTED = re.compile(r"\"([^\"]{2,})\"|(?<![A-Za-z0-9])'([^']{2,}(?:'[a-z]{1,2} [^']*)*)'(?![A-Za-z])")
 _NEW_NAME = re.compile(
-    r"(?<![\w@.])(?P<name>[A-Z][a-z'\u00c0-\u024f]+(?:-[A-Z][a-z]+)?(?: (?:[A-Z]\.|de|van|von|la|el|al|bin|da|di))*(?: [A-Z][A-Za-z'\u00c0-\u024f-]+)+)"
+    r"(?<![\w@.])(?P<name>[A-Z][a-z'\u00c0-\u024f]+(?:-[A-Z][a-z]+)?(?: (?:[A-Z]\.|de|van|von|la|el|al|bin|da|"
+    r"di))*(?: [A-Z][A-Za-z'\u00c0-\u024f-]+)+)"
 )
 _ONE_NEW_NAME = re.compile(
-    r"(?:\b(?:[Tt]ext|[Ee]mail|[Mm]essage|for|to|tell|named|with|SMS|sms) )(?P<name>[A-Z][a-z\u00c0-\u024f]{2,})(?=[\s,:.!?']|$)"
+    r"(?:\b(?:[Tt]ext|[Ee]mail|[Mm]essage|for|to|tell|named|with|SMS|sms) )"
+    r"(?P<name>[A-Z][a-z\u00c0-\u024f]{2,})(?=[\s,:.!?']|$)"
 )
 
 
@@ -52,6 +55,10 @@ class Entities:
         """Name mentions that may mean one of the kinds; the weak ones only on request."""
         return [m for m in self.names if m.of(kinds) and (weak or not m.weak)]
 
+    def when(self) -> list[Span]:
+        """The spans of dates and times."""
+        return [*(d.span for d in self.dates), *(t.span for t in self.times)]
+
     def text(self, span: Span) -> str:
         """The words of a span."""
         return self.message[span.start : span.end]
@@ -62,7 +69,9 @@ def find_entities(message: str, index: NameIndex, now: datetime) -> Entities:
     quotes = [Span(m.start(), m.end()) for m in _QUOTED.finditer(message)]
     ids = [i for i in find_ids(message) if not _inside(i.span, quotes)]
     sure = [i.span for i in ids if i.sure]
-    names = index.find(message, [*quotes, *(i.span for i in ids if i.kind in {"email", "phone", "channel", "work_order"})])
+    names = index.find(
+        message, [*quotes, *(i.span for i in ids if i.kind in {"email", "phone", "channel", "work_order"})]
+    )
     strong = [n.span for n in names if not n.weak]
     ids = [i for i in ids if i.sure or not _inside(i.span, strong)]
     dates = [d for d in find_dates(message, now.date()) if _free(d.span, [*quotes, *strong], sure, message)]
@@ -83,7 +92,8 @@ def find_entities(message: str, index: NameIndex, now: datetime) -> Entities:
         message, tuple(quotes), tuple(ids), tuple(dates), tuple(times), tuple(counts), tuple(amounts), tuple(names),
         tuple(strangers),
     )  # fmt: skip
-    return _delexicalised(found, counted)
+    delexical, flags = delexicalise(found, counted)
+    return replace(found, delexical=delexical, flags=flags)
 
 
 def _inside(span: Span, spans: list[Span]) -> bool:
@@ -117,61 +127,3 @@ def _strangers(message: str, busy: list[Span]) -> list[Span]:
             continue
         found.append(span)
     return found
-
-
-def _delexicalised(found: Entities, counted: list[Span]) -> Entities:
-    marks: list[tuple[Span, str]] = [(q, "quotex") for q in found.quotes]
-    flags: set[str] = {"quote"} if found.quotes else set()
-    for mention in found.names:
-        if mention.weak:
-            continue
-        kinds = {entry.kind for entry in mention.entries}
-        flags.update(f"has:{kind}" for kind in kinds)
-        marks.append((mention.span, _placeholder(kinds)))
-    for span in found.strangers:
-        flags.add("has:stranger")
-        marks.append((span, "personx"))
-    for mention in found.ids:
-        if mention.sure:
-            flags.add(f"has:{mention.kind}")
-            marks.append((mention.span, {"work_order": "wox"}.get(mention.kind, f"{mention.kind}x")))
-        else:
-            flags.add("has:bare")
-    for date in found.dates:
-        flags.add("has:day" if date.day else "has:period")
-        flags.add(f"bound:{date.bound}")
-        marks.append((date.span, "dayx" if date.day else "periodx"))
-    for time in found.times:
-        flags.add("has:time")
-        marks.append((time.span, "timex"))
-    for count in found.counts:
-        if count.span in counted:
-            flags.add(f"has:{count.kind}")
-            marks.append((count.span, f"{count.kind}x"))
-    for amount in found.amounts:
-        flags.add("has:money" if amount.money else "has:number")
-        if amount.limit:
-            flags.add(f"limit:{amount.limit}")
-        marks.append((amount.span, "moneyx" if amount.money or amount.limit else "numx"))
-    marks.sort(key=lambda mark: mark[0].start)
-    out, at = [], 0
-    for span, placeholder in marks:
-        if span.start < at:
-            continue
-        out.append(found.message[at : span.start].lower())
-        out.append(f" {placeholder} ")
-        at = span.end
-    out.append(found.message[at:].lower())
-    delexical = re.sub(r"\s+", " ", "".join(out)).strip()
-    return Entities(
-        found.message, found.quotes, found.ids, found.dates, found.times, found.counts, found.amounts, found.names,
-        found.strangers, delexical, frozenset(flags),
-    )  # fmt: skip
-
-
-def _placeholder(kinds: set[NameKind]) -> str:
-    if "property" in kinds:
-        return "propx"
-    if kinds & PEOPLE:
-        return "personx"
-    return "vendorx" if "vendor" in kinds else "companyx"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from app.gateways.embedded.arguments import Argument
@@ -40,13 +41,15 @@ def _settled(argument: Argument, filled: Filled, kept: list[tuple[Span, str]]) -
         text = filled.found.message
         joined = all(
             re.search(r"(?i)\b(?:and|plus|as well as|also)\b|[,&/+]", text[a[0].end : b[0].start])
-            for a, b in zip(by_place, by_place[1:], strict=False)
+            for a, b in pairwise(by_place)
         )
         if joined:
             return by_place
     if filled.shape.changes:
         # "move it from proposal to negotiation": the last one named is where it goes.
-        to = [match for match in kept if re.search(r"(?i)\b(?:to|as|into|=)\s*$", filled.found.message[: match[0].start])]
+        to = [
+            match for match in kept if re.search(r"(?i)\b(?:to|as|into|=)\s*$", filled.found.message[: match[0].start])
+        ]
         if to:
             return sorted(to, key=lambda match: -match[0].start)
     return sorted(kept, key=lambda match: (strength(match[1]), match[0].start))
@@ -56,7 +59,12 @@ def _masked(filled: Filled) -> str:
     """The request in lower case with names, quotes and identifiers blanked at the same length."""
     found = filled.found
     chars = list(found.message.lower())
-    hidden = [*found.quotes, *(m.span for m in found.names if not m.weak), *(i.span for i in found.ids if i.sure), *found.strangers]
+    hidden = [
+        *found.quotes,
+        *(m.span for m in found.names if not m.weak),
+        *(i.span for i in found.ids if i.sure),
+        *found.strangers,
+    ]
     for span in hidden:
         chars[span.start : span.end] = "\u2060" * (span.end - span.start)
     return "".join(chars)

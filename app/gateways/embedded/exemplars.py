@@ -75,7 +75,7 @@ def exemplars_of(specs: Sequence[ToolSpec], others: Mapping[str, Iterable[str]])
     """
     index = NameIndex(_SAMPLES)
     out: list[Exemplar] = []
-    for label, phrases in _labelled(specs, others):
+    for label, phrases in labelled(specs, others):
         random = Random(label)  # noqa: S311 - reproducible variety, not secrecy
         for phrase in phrases:
             filled = list(_filled(phrase, label))
@@ -87,9 +87,8 @@ def exemplars_of(specs: Sequence[ToolSpec], others: Mapping[str, Iterable[str]])
     return out
 
 
-def _labelled(
-    specs: Sequence[ToolSpec], others: Mapping[str, Iterable[str]]
-) -> Iterator[tuple[str, list[str]]]:
+def labelled(specs: Sequence[ToolSpec], others: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Every label with its sentences: the tools by name, then the others."""
     for spec in sorted(specs, key=lambda s: s.name):
         yield spec.name, [*spec.phrases, *spec.examples, spec.description]
     for label, phrases in sorted(others.items()):

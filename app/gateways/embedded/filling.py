@@ -11,8 +11,8 @@ from typing import Any
 
 from app.gateways.embedded.arguments import Argument, Kind, Shape
 from app.gateways.embedded.calendar_args import fill_dates
-from app.gateways.embedded.enums import find_values
 from app.gateways.embedded.entities import Entities
+from app.gateways.embedded.enums import find_values
 from app.gateways.embedded.ids import IdMention, unit_likelihood
 from app.gateways.embedded.lexicon.synonyms import flag_is_set
 from app.gateways.embedded.names import COMPANIES, PEOPLE, NameMention
@@ -73,8 +73,16 @@ def wasted(filled: Filled) -> float:
     swallows = any(isinstance(v, str) and len(v) > 12 for n, v in filled.arguments.items() if _is_text(filled, n))
     if swallows:
         return 0.0
-    total += sum(0.8 for m in found.names_of(frozenset({"property"})) if not kinds & {"property", "properties"} and filled.is_free(m.span))
-    total += sum(0.8 for m in found.names_of(PEOPLE) if "person" not in kinds and not m.of(COMPANIES | {"property"}) and filled.is_free(m.span))
+    total += sum(
+        0.8
+        for m in found.names_of(frozenset({"property"}))
+        if not kinds & {"property", "properties"} and filled.is_free(m.span)
+    )
+    total += sum(
+        0.8
+        for m in found.names_of(PEOPLE)
+        if "person" not in kinds and not m.of(COMPANIES | {"property"}) and filled.is_free(m.span)
+    )
     total += sum(0.6 for m in found.names_of(COMPANIES) if filled.is_free(m.span) and not m.of(PEOPLE | {"property"}))
     total += sum(1.0 for m in found.ids if m.sure and filled.is_free(m.span))
     total += sum(0.5 for m in found.amounts if m.limit and "money" not in kinds and filled.is_free(m.span))
@@ -208,7 +216,7 @@ def _people_for(filled: Filled, argument: Argument) -> list[tuple[NameMention, t
 
 def _other_person(filled: Filled, argument: Argument) -> None:
     """A person of another kind, or one no list holds, rather than none: the tool will say what it found."""
-    if "vendor" in argument.people or not argument.required and argument.name != "name":
+    if "vendor" in argument.people or (not argument.required and argument.name != "name"):
         people: frozenset[Any] = frozenset({"resident", "contact"} if "vendor" in argument.people else ())
     else:
         people = PEOPLE
@@ -263,7 +271,9 @@ def _money(filled: Filled, argument: Argument) -> None:
             fitting = [a for a in amounts if not a.limit and a.money]
     else:
         counted = {c.span for c in filled.found.counts if c.kind == "installments"}
-        fitting = [a for a in amounts if a.money] or [a for a in amounts if not any(a.span.overlaps(c) for c in counted)]
+        fitting = [a for a in amounts if a.money] or [
+            a for a in amounts if not any(a.span.overlaps(c) for c in counted)
+        ]
         fitting = [a for a in fitting if a.money or a.value >= 50] or (fitting if argument.required else [])
     if fitting:
         best = fitting[-1] if not argument.side and filled.shape.changes else fitting[0]
@@ -290,7 +300,9 @@ def _time(filled: Filled, argument: Argument) -> None:
         first = filled.found.times[0]
         filled.take(argument, first.value, first.span)
     elif not filled.shape.named("frequency"):
-        part = re.search(r"(?i)\b(?:in the |tomorrow |this |first thing (?:in the |tomorrow )?)(morning)\b", filled.found.message)
+        part = re.search(
+            r"(?i)\b(?:in the |tomorrow |this |first thing (?:in the |tomorrow )?)(morning)\b", filled.found.message
+        )
         if part:
             filled.arguments[argument.name] = "09:00"
 

@@ -14,13 +14,21 @@ from app.gateways.embedded.sharing import share
 from app.gateways.embedded.text import blank
 
 _CUE = re.compile(
-    r"(?i)^(?:ok |okay |hm+ |cool |great |thanks,? |got it,? |perfect,? )*(?:and\b(?! also)|what about|how about|wbu|same\b|the same|just\b|only\b|but\b|now\b|also\b|instead\b|or\b|plus\b|"
-    r"what if|make (?:it|that)|change (?:it|that) to|switch to|try\b|anything\b|any\b|ok now|for\b|at\b|in\b|with\b|without\b|by\b|from\b|since\b|under\b|over\b|between\b|do\b|then\b)"
+    r"(?i)^(?:ok |okay |hm+ |cool |great |thanks,? |got it,? |perfect,? )*(?:and\b(?! also)|what about|how "
+    r"about|wbu|same\b|the same|just\b|only\b|but\b|now\b|also\b|instead\b|or\b|plus\b|"
+    r"what if|make (?:it|that)|change (?:it|that) to|switch to|try\b|anything\b|any\b|ok now|for\b|at\b|in\b|"
+    r"with\b|without\b|by\b|from\b|since\b|under\b|over\b|between\b|do\b|then\b)"
 )
-_WHOLE = re.compile(r"(?i)\b(?:whole portfolio|entire portfolio|all (?:the )?properties|everywhere|every property|across the board|company[ -]?wide|portfolio[ -]wide|overall|in total|the portfolio)\b")
+_WHOLE = re.compile(
+    r"(?i)\b(?:whole portfolio|entire portfolio|all (?:the )?properties|everywhere|every property|across the "
+    r"board|company[ -]?wide|portfolio[ -]wide|overall|in total|the portfolio)\b"
+)
 _FILLER = re.compile(
-    r"(?i)\b(?:and|what|about|how|the|same|thing|for|just|only|ones?|but|now|do|show|me|also|instead|or|make|it|that|at|in|with|too|then|ok|okay|please|pls|those|them|of|to|on|is|are|"
-    r"a|an|any|anything|over|there|again|by|as|well|can|you|i|want|need|give|get|try|switch|change|want|thanks|cool|great|see|more|than|cheaper|less|under|'s|s|if|we|ask|sort|filter|narrow|limit|from|so|um|else|like|let's|lets|go|run|pull|check|us|my|be|was|which|when|who|have|been|in|not|yes|no|hm+|all)\b|[^\w\s]"
+    r"(?i)\b(?:and|what|about|how|the|same|thing|for|just|only|ones?|but|now|do|show|me|also|instead|or|make|"
+    r"it|that|at|in|with|too|then|ok|okay|please|pls|those|them|of|to|on|is|are|"
+    r"a|an|any|anything|over|there|again|by|as|well|can|you|i|want|need|give|get|try|switch|change|want|thanks|"
+    r"cool|great|see|more|than|cheaper|less|under|'s|s|if|we|ask|sort|filter|narrow|limit|from|so|um|else|like|"
+    r"let's|lets|go|run|pull|check|us|my|be|was|which|when|who|have|been|in|not|yes|no|hm+|all)\b|[^\w\s]"
 )
 
 

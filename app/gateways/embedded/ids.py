@@ -21,27 +21,33 @@ class IdMention:
 
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w$])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]?\d{4}(?!\w)|(?<![\w$])\+?1?\d{10}(?!\w)")
+_PHONE = re.compile(
+    r"(?<![\w$])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]?\d{4}(?!\w)|(?<![\w$])\+?1?\d{10}(?!\w)"
+)
 _WORK_ORDER = re.compile(
     r"(?i)\bwo[ #-]{0,2}(?P<a>\d{2,7})\b"
-    r"|\b(?:work ?orders?|tickets?|service requests?|maintenance requests?|requests?|job) ?(?:number |no\.? ?|num )?#? ?(?P<b>\d{3,7})\b"
+    r"|\b(?:work ?orders?|tickets?|service requests?|maintenance requests?|requests?|job) ?(?:number |no\.? ?|"
+    r"num )?#? ?(?P<b>\d{3,7})\b"
 )
 _HASH = re.compile(r"(?<!\w)#(?P<id>\d{1,6}[A-Za-z]?)\b")
 _CHANNEL = re.compile(r"(?<!\w)#(?P<name>[A-Za-z][\w-]*)")
 _UNIT_NUMBER = r"(?:[A-Za-z]-?)?\d{1,5}(?:-?[A-Za-z])?"
 _UNIT = re.compile(
-    rf"(?i)\b(?:the )?(?:unit|units|apt|apts|apartment|suite|ste|flat|rm|room)s?\.?(?: number| no\.?)? ?#? ?(?P<id>{_UNIT_NUMBER})\b"
+    rf"(?i)\b(?:the )?(?:unit|units|apt|apts|apartment|suite|ste|flat|rm|room)s?\.?(?: number| no\.?)? ?#? "
+    rf"?(?P<id>{_UNIT_NUMBER})\b"
     rf"|(?<!\w)#(?P<hash>\d{{1,5}}[A-Za-z]?)\b"
 )
 _LETTERED = re.compile(r"(?<![\w$#/.:,-])(?P<id>\d{1,4}-?[A-Za-z]|[A-Za-z]-?\d{1,4})(?![\w%/]|-\d)")
 _BARE = re.compile(r"(?<![\w$#/.:,-])(?P<id>\d{2,5})(?![\w%/+]|:\d|,\d|\.\d|-\d)")
 _NOT_A_LETTERED_UNIT = re.compile(r"(?i)\d+(?:k|m|a|p|x|d|h|q)|(?:q|h|k|b|r)\d|x\d")
 _AFTER_NUMBER = re.compile(
-    r"(?i)\s*-?\s*(?:\+|%|percent|bed|br\b|bd\b|bath|ba\b|mile|mi\b|days?\b|weeks?\b|months?\b|years?\b|hours?\b|min|install|payments?\b|dollars|bucks|k\b|"
+    r"(?i)\s*-?\s*(?:\+|%|percent|bed|br\b|bd\b|bath|ba\b|mile|mi\b|days?\b|weeks?\b|months?\b|years?\b|"
+    r"hours?\b|min|install|payments?\b|dollars|bucks|k\b|"
     r"grand|or (?:less|more)|sq|units?\b|am\b|pm\b|a\.m|p\.m|a month|/mo|people|million|thousand|hundred|mil\b)"
 )
 _UNIT_LEAD = re.compile(
-    r"(?i)(?:\b(?:in|at|to|for|of|from|is|and|has|door|number|inspect|drop|bump|raise|lower|set|reprice|make|change|cut|move|adjust|update|put)"
+    r"(?i)(?:\b(?:in|at|to|for|of|from|is|and|has|door|number|inspect|drop|bump|raise|lower|set|reprice|make|"
+    r"change|cut|move|adjust|update|put)"
     r"|\bthe tenant in|^|[,;:.!?-]|\bugh|\bwalk|\babout)\s*$"
 )
 

@@ -35,7 +35,8 @@ _GENERIC = frozenset(
 _SHORT = {"st": "street", "pt": "point", "apts": "apartments", "apt": "apartments", "ct": "court", "twr": "tower",
           "ave": "avenue", "blvd": "boulevard", "mt": "mount", "hts": "heights", "rd": "road", "pl": "place",
           "sq": "square", "ln": "lane", "dr": "drive", "vlg": "village", "pk": "park", "harbour": "harbor",
-          "ctr": "center", "centre": "center", "bldg": "building", "mgmt": "management", "prop": "property"}  # fmt: skip
+          "ctr": "center", "centre": "center",
+          "bldg": "building", "mgmt": "management", "prop": "property"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,8 @@ def _words_in(mention: NameMention, message: str) -> int:
 
 
 _NAME_PLACE = re.compile(
-    r"(?i)\b(?:at|for|in|of|near|around|to|from|text|email|sms|message|with|about|over at|vs\.?|versus|call|the|between|"
+    r"(?i)\b(?:at|for|in|of|near|around|to|from|text|email|sms|message|with|about|over at|vs\.?|versus|call|"
+    r"the|between|"
     r"resident|tenant|contact|tell|assign|ask|and|or|serve|on|by|how's|hows)\s+$"
 )
 

@@ -21,14 +21,18 @@ NUMBER_WORDS: dict[str, int] = {
 _UNITS = "|".join(sorted((w for w in NUMBER_WORDS), key=len, reverse=True))
 _SPELLED = (
     rf"(?:(?:an?|half an?|{_UNITS})(?:[ -](?:and )?(?:{_UNITS}))?"
-    rf"(?:[ -](?:hundred|thousand|grand|million|mil|k))+(?:[ -](?:and )?(?:{_UNITS})(?:[ -](?:{_UNITS}))?(?: hundred)?)*"
+    rf"(?:[ -](?:hundred|thousand|grand|million|mil|k))+(?:[ -](?:and )?(?:{_UNITS})(?:[ -](?:{_UNITS}))?(?: "
+    rf"hundred)?)*"
     rf"|(?:thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|ten|eleven|twelve|twenty(?:[ -]\w+)?)[ -]"
-    rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
+    rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|"
+    rf"eight|nine))?)"
 )
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _AMOUNT = re.compile(
-    rf"(?<![\w#/.:,-])(?P<sign>(?:us)?\$ ?)?(?:(?P<digits>{_DIGITS}) ?(?P<scale>k\b|m\b|mm\b|mil\b|grand\b|million\b|thousand\b|hundred\b|"
-    rf"bn\b)?|(?P<spelled>{_SPELLED})\b)(?P<money> ?(?:dollars|bucks|usd)\b|/ ?mo(?:nth)?\b| ?(?:a|per) month\b| ?monthly\b)?"
+    rf"(?<![\w#/.:,-])(?P<sign>(?:us)?\$ ?)?(?:(?P<digits>{_DIGITS}) ?(?P<scale>k\b|m\b|mm\b|mil\b|grand\b|"
+    rf"million\b|thousand\b|hundred\b|"
+    rf"bn\b)?|(?P<spelled>{_SPELLED})\b)(?P<money> ?(?:dollars|bucks|usd)\b|/ ?mo(?:nth)?\b| ?(?:a|per) "
+    rf"month\b| ?monthly\b)?"
     r"(?P<plus> ?\+| (?:or|and) (?:more|over|above|up|higher|greater)\b)?"
     r"(?P<minus> (?:or|and) (?:less|under|below|lower|cheaper)\b| (?:max\b|tops\b|maximum\b|at most\b))?"
     r"(?![\w%/]|:\d|-\d)"
@@ -37,15 +41,19 @@ _SCALE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mil": 1
           "bn": 1e9}  # fmt: skip
 
 _MAX = (
-    r"under|below|less than|lower than|no more than|not more than|not over|at most|up to|max(?:imum)?(?: of)?|cheaper than|within|"
+    r"under|below|less than|lower than|no more than|not more than|not over|at most|up to|max(?:imum)?(?: of)?|"
+    r"cheaper than|within|"
     r"beneath|not above|capped at|budget(?: is| of|:)?|<=?|or less|can'?t (?:do|go) (?:over|above|more than)|"
     r"won'?t (?:pay|go) (?:over|above|more than)|smaller than|tops|spend(?:ing)? up to|no higher than"
 )
 _MIN = (
-    r"over|above|more than|at least|greater than|higher than|min(?:imum)?(?: of)?|bigger than|larger than|exceed(?:s|ing)?|"
+    r"over|above|more than|at least|greater than|higher than|min(?:imum)?(?: of)?|bigger than|larger than|"
+    r"exceed(?:s|ing)?|"
     r"north of|starting (?:at|from)|no less than|not less than|upwards of|in excess of|past|>=?|beyond"
 )
-_BOUND = re.compile(rf"(?:(?:\b|(?<=\s))(?:(?P<max>{_MAX})|(?P<min>{_MIN})))\s*(?:of |about |around |the |a |than )?\s*$")
+_BOUND = re.compile(
+    rf"(?:(?:\b|(?<=\s))(?:(?P<max>{_MAX})|(?P<min>{_MIN})))\s*(?:of |about |around |the |a |than )?\s*$"
+)
 _RANGE = re.compile(r"\s*(?:-|to|and|through)\s*")
 
 Limit = Literal["", "min", "max"]
@@ -69,15 +77,15 @@ def spelled_value(words: str) -> float:
     if _is_pair(tokens):
         return NUMBER_WORDS[tokens[0]] * 100 + sum(NUMBER_WORDS.get(t, 0) for t in tokens[1:])
     total, current = 0.0, 0.0
-    for token in tokens:
-        if token in NUMBER_WORDS:
-            current += NUMBER_WORDS[token]
-        elif token in {"a", "an"}:
+    for word in tokens:
+        if word in NUMBER_WORDS:
+            current += NUMBER_WORDS[word]
+        elif word in {"a", "an"}:
             current += 1
-        elif token == "hundred":
+        elif word == "hundred":
             current = (current or 1) * 100
-        elif token in _SCALE:
-            total += (current or 1) * _SCALE[token]
+        elif word in _SCALE:
+            total += (current or 1) * _SCALE[word]
             current = 0
     return total + current
 

@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,9 +20,6 @@ from numpy.typing import NDArray
 
 from app.gateways.embedded.exemplars import Exemplar
 from app.gateways.embedded.text import fold
-
-#: Raised when features or training change, so that old cache files are not read.
-FEATURES_VERSION = 3
 
 _TOKEN = re.compile(r"[a-z0-9']+|[?!:]")
 
@@ -41,7 +39,7 @@ def features_of(delexical: str, flags: frozenset[str]) -> dict[str, float]:
     for word in words:
         grams[f"w:{word}"] = 1
     padded = ["^", *words, "$"]
-    for left, right in zip(padded, padded[1:], strict=False):
+    for left, right in pairwise(padded):
         grams[f"b:{left}_{right}"] = 1
     for trio in zip(words, words[1:], words[2:], strict=False):
         grams["t:" + "_".join(trio)] = 1
@@ -55,7 +53,7 @@ def features_of(delexical: str, flags: frozenset[str]) -> dict[str, float]:
     out: dict[str, float] = {}
     for family, weight in ((grams, 1.0), (letters, 0.8), (Counter(dict.fromkeys(flags, 1)), 0.7)):
         norm = float(np.sqrt(len(family))) or 1.0
-        out.update({name: weight / norm for name in family})
+        out.update(dict.fromkeys(family, weight / norm))
     return out
 
 
@@ -98,38 +96,38 @@ def train(exemplars: Sequence[Exemplar]) -> Ranker:
                 indices.append(vocabulary[name])
                 data.append(value)
         pointers.append(len(indices))
-    matrix = csr_matrix(
-        (np.asarray(data, dtype=np.float32), indices, pointers), shape=(len(rows), len(vocabulary))
-    )
+    matrix = csr_matrix((np.asarray(data, dtype=np.float32), indices, pointers), shape=(len(rows), len(vocabulary)))
     model = LogisticRegression(C=30.0, max_iter=60, tol=1e-3)
     model.fit(matrix, [e.label for e in exemplars], sample_weight=[e.weight for e in exemplars])
     weights = np.vstack([model.coef_.T, model.intercept_[None, :]]).astype(np.float32)
     return Ranker([str(c) for c in model.classes_], vocabulary, weights)
 
 
-def cache_key(exemplars: Sequence[Exemplar]) -> str:
-    """A fingerprint of everything the model depends on."""
-    digest = hashlib.sha256(f"v{FEATURES_VERSION}".encode())
-    for e in exemplars:
-        digest.update(f"{e.label}\t{e.delexical}\t{sorted(e.flags)}\t{e.weight}\n".encode())
+def fingerprint(phrases: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Changes when a phrase, or the code that reads phrases, changes."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    for label, sentences in phrases:
+        digest.update("\n".join([label, *sentences]).encode())
     return digest.hexdigest()[:32]
 
 
-def load_or_train(exemplars: Sequence[Exemplar], cache_dir: Path | None) -> Ranker:
-    """The model for these exemplars, from the cache when it is there; a broken cache file is trained over."""
+def load_or_train(key: str, exemplars: Callable[[], Sequence[Exemplar]], cache_dir: Path | None) -> Ranker:
+    """The model with this fingerprint, from the cache when it is there; a broken cache file is trained over."""
     if cache_dir is None:
-        return train(exemplars)
-    path = cache_dir / f"planner-{cache_key(exemplars)}.npz"
+        return train(exemplars())
+    path = cache_dir / f"planner-{key}.npz"
     if path.is_file():
         try:
             return _read(path)
         except (OSError, ValueError, KeyError):
             path.unlink(missing_ok=True)
-    ranker = train(exemplars)
+    ranker = train(exemplars())
     try:
         _write(path, ranker)
     except OSError:
-        return ranker  # a read-only or full disk costs two seconds at the next start, nothing else
+        return ranker  # a read-only or full disk costs some seconds at the next start, nothing else
     return ranker
 
 

@@ -54,12 +54,16 @@ class Reader:
         self.shapes = shapes
         self._ranker = ranker
 
+    def limited(self, allowed: frozenset[str]) -> "Reader":
+        """The same reader for fewer tools: those of the others are out of its reach."""
+        return Reader({name: shape for name, shape in self.shapes.items() if name in allowed}, self._ranker)
+
     def read(self, text: str, index: NameIndex, now: datetime) -> Reading:
         """Ranks every tool for the text and fills the likeliest."""
         found = find_entities(text, index, now)
         ranked = self._ranker.rank(found.delexical, found.flags)
         scored: list[tuple[float, str, Filled | None]] = []
-        for place, item in enumerate(ranked):
+        for place, item in enumerate(r for r in ranked if r.label in self.shapes or r.label[0] == "~"):
             score = math.log(item.probability + 1e-9)
             filled = None
             shape = self.shapes.get(item.label)

@@ -4,10 +4,8 @@ from datetime import datetime
 
 from app.gateways.embedded.clauses import possible_cuts, starts_like_request
 from app.gateways.embedded.entities import find_entities
-from app.gateways.embedded.lexicon.out_of_scope import is_unsupported
 from app.gateways.embedded.names import NameIndex
 from app.gateways.embedded.reading import Candidate, Reader, Reading
-
 
 #: More pieces than this are not looked at: a message has a bounded cost.
 _MAX_PIECES = 7
@@ -17,7 +15,12 @@ _OPEN_ENDED = frozenset({"message", "body", "note", "description", "text", "titl
 def segments(text: str, reader: Reader, index: NameIndex, now: datetime) -> list[Reading]:
     """The message as one reading per request, in order."""
     whole = find_entities(text, index, now)
-    closed = [*whole.quotes, *(m.span for m in whole.names), *(d.span for d in whole.dates), *(a.span for a in whole.amounts)]
+    closed = [
+        *whole.quotes,
+        *(m.span for m in whole.names),
+        *(d.span for d in whole.dates),
+        *(a.span for a in whole.amounts),
+    ]
     cuts = possible_cuts(text, closed)[: _MAX_PIECES - 1]
     current = reader.read(_piece(text, 0, cuts[0].span.start if cuts else len(text)), index, now)
     start = 0
@@ -40,22 +43,18 @@ def _piece(text: str, start: int, end: int) -> str:
 def _apart(left: Reading, right: Reading, *, hard: bool) -> bool:
     """True when the right piece is a request of its own."""
     a, b = left.best, right.best
-    if right.unsupported or is_unsupported(right.text):
+    if right.unsupported:
         return a.filled is not None and not _open_text(a)
     if b.filled is None or a.filled is None:
         # Small talk before or after a request stands apart at a sentence end; otherwise it is a lead-in.
-        return False if not hard else _small_talk_apart(a, b)
-    asks = starts_like_request(right.text)
-    complete = not [m for m in a.filled.missing if m not in _OPEN_ENDED]
+        return hard and _small_talk_apart(a, b)
     if _open_text(a) and not hard:
-        return asks and b.probability >= 0.8 and b.label != a.label and bool(_is_command(right))
-    if a.probability < 0.45 or not complete:
+        return b.probability >= 0.8 and b.label != a.label and _is_command(right)
+    complete = all(name in _OPEN_ENDED for name in a.filled.missing)
+    if a.probability < 0.45 or not complete or (b.label == a.label and not _same_but_other(a, b)):
         return False
-    if b.label == a.label and not _same_but_other(a, b):
-        return False
-    if asks or hard:
-        return b.probability >= (0.5 if hard else 0.55)
-    return b.probability >= 0.8
+    floor = 0.5 if hard else 0.55 if starts_like_request(right.text) else 0.8
+    return b.probability >= floor
 
 
 def _small_talk_apart(a: Candidate, b: Candidate) -> bool:
@@ -72,7 +71,7 @@ def _is_command(reading: Reading) -> bool:
     first = reading.text.split(" ", 1)[0].lower()
     return first in {
         "text", "email", "book", "schedule", "remind", "close", "mark", "assign", "move", "put", "create", "add", "log",
-        "set", "send", "show", "pull", "list", "open", "serve", "set", "post", "update", "raise", "lower", "drop", "who's",
+        "set", "send", "show", "pull", "list", "open", "serve", "post", "update", "raise", "lower", "drop", "who's",
         "what's", "which", "get", "check", "make", "push",
     }  # fmt: skip
 
@@ -84,5 +83,3 @@ def _same_but_other(a: Candidate, b: Candidate) -> bool:
     shared = a.filled.arguments.keys() & b.filled.arguments.keys()
     differs = any(a.filled.arguments[k] != b.filled.arguments[k] for k in shared)
     return differs and not b.filled.missing
-
-

@@ -8,9 +8,18 @@ from app.gateways.embedded.filling import Filled
 from app.gateways.embedded.plan import Call
 from app.gateways.embedded.reading import Reading
 
-_PERSON = re.compile(r"(?i)\b(?:him|her|his|hers|them|their|she|he|they|that (?:resident|tenant|person|guy|lady|contact)|the (?:resident|tenant))\b")
-_PLACE = re.compile(r"(?i)\b(?:there|that property|this property|that (?:building|community|place|one)|same (?:property|place|building)|here)\b")
-_THING = re.compile(r"(?i)\b(?:it|that|this|that (?:one|ticket|unit|order|work order|deal|apartment)|the (?:unit|ticket|apartment|work order|deal|same))\b")
+_PERSON = re.compile(
+    r"(?i)\b(?:him|her|his|hers|them|their|she|he|they|that (?:resident|tenant|person|guy|lady|contact)|the "
+    r"(?:resident|tenant))\b"
+)
+_PLACE = re.compile(
+    r"(?i)\b(?:there|that property|this property|that (?:building|community|place|one)|same (?:property|place|"
+    r"building)|here)\b"
+)
+_THING = re.compile(
+    r"(?i)\b(?:it|that|this|that (?:one|ticket|unit|order|work order|deal|apartment)|the (?:unit|ticket|"
+    r"apartment|work order|deal|same))\b"
+)
 
 
 def share(filled: Filled, reading: Reading, earlier: Sequence[Call]) -> None:
@@ -30,7 +39,14 @@ def share(filled: Filled, reading: Reading, earlier: Sequence[Call]) -> None:
         if value is not None:
             filled.arguments[argument.name] = value
             if argument.kind == "unit" and filled.shape.named("property") and "property" not in filled.arguments:
-                place = next((c.arguments["property"] for c in reversed(earlier) if c.arguments.get("unit") == value and "property" in c.arguments), None)
+                place = next(
+                    (
+                        c.arguments["property"]
+                        for c in reversed(earlier)
+                        if c.arguments.get("unit") == value and "property" in c.arguments
+                    ),
+                    None,
+                )
                 if place is not None:
                     filled.arguments["property"] = place
 

@@ -64,9 +64,7 @@ def _resolve(m: re.Match[str], span: Span, low: str, now: datetime) -> TimeMenti
         hour, minute = _WORDS[groups["word"]]
         return TimeMention(span, f"{hour:02d}:{minute:02d}")
     hour, minute = int(_value(groups["h"] or "")), int(groups.get("m") or 0)
-    minute = {"half past": 30, "half": 30, "quarter past": 15, "quarter to": 45}.get(
-        groups.get("rel") or "", minute
-    )
+    minute = {"half past": 30, "half": 30, "quarter past": 15, "quarter to": 45}.get(groups.get("rel") or "", minute)
     if (groups.get("rel") or "") == "quarter to":
         hour -= 1
     part = (groups.get("part") or "").replace(".", "")

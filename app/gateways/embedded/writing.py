@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from app.gateways.embedded import free_text
@@ -23,32 +24,28 @@ def fill_text(filled: Filled, argument: Argument) -> None:
 
 
 def _cut(filled: Filled, name: str) -> str | None:
-    found = filled.found
-    person = _first_person_span(filled)
-    match name:
-        case "message":
-            return free_text.message_text(found, person)
-        case "body":
-            return free_text.email_parts(found, person)[1]
-        case "subject":
-            return free_text.email_parts(found, person)[0]
-        case "description":
-            return free_text.problem_text(found, filled.used, [])
-        case "note":
-            return free_text.note_text(found, person)
-        case "title":
-            return free_text.title_text(found, _when_and_whom(filled))
-        case "text":
-            return free_text.reminder_text(found, [*(d.span for d in found.dates), *(t.span for t in found.times)])
-        case "role":
-            names = [m.span for m in found.names if not m.weak]
-            return free_text.role_text(found, names)
-        case "query" if any(a.kind == "date" for a in filled.shape.arguments):
-            return free_text.topic_text(found, filled.used)
-        case "query":
-            return free_text.question_text(found)
-        case _:
-            return free_text.message_text(found, person)
+    if name == "query":
+        recorded = any(a.kind == "date" for a in filled.shape.arguments)
+        return free_text.topic_text(filled.found, filled.used) if recorded else free_text.question_text(filled.found)
+    return _CUTTERS.get(name, _message)(filled)
+
+
+def _message(filled: Filled) -> str | None:
+    return free_text.message_text(filled.found, _first_person_span(filled))
+
+
+_CUTTERS: Mapping[str, Callable[[Filled], str | None]] = {
+    "message": _message,
+    "subject": lambda f: free_text.email_parts(f.found, _first_person_span(f))[0],
+    "body": lambda f: free_text.email_parts(f.found, _first_person_span(f))[1],
+    "description": lambda f: free_text.problem_text(f.found, f.used),
+    "note": lambda f: free_text.note_text(f.found, _first_person_span(f)),
+    "title": lambda f: free_text.title_text(f.found, _when_and_whom(f)),
+    "text": lambda f: free_text.reminder_text(
+        f.found, [*(d.span for d in f.found.dates), *(t.span for t in f.found.times)]
+    ),
+    "role": lambda f: free_text.role_text(f.found, [m.span for m in f.found.names if not m.weak]),
+}
 
 
 def _first_person_span(filled: Filled) -> Span | None:
@@ -69,7 +66,9 @@ def _when_and_whom(filled: Filled) -> list[Span]:
 
 
 _AFTER_CONTACT = re.compile(
-    r"(?i)\b(?:contact|contacts|record|prospect|lead|named|add|put|save|register|enter|get|met|store|text|sms|email|message|tour for|showing for|book|sign|schedule|visit for|for)\b\s*(?:for|named|called|:|-)?\s*(?P<n>[a-z][a-z'-]+ [a-z][a-z'-]+)"
+    r"(?i)\b(?:contact|contacts|record|prospect|lead|named|add|put|save|register|enter|get|met|store|text|sms|"
+    r"email|message|tour for|showing for|book|sign|schedule|visit for|for)\b\s*(?:for|named|called|:|-)"
+    r"?\s*(?P<n>[a-z][a-z'-]+ [a-z][a-z'-]+)"
 )
 
 
@@ -90,7 +89,8 @@ def open_person(filled: Filled) -> tuple[str, Span] | None:
 
 
 _AT_COMPANY = re.compile(
-    r"\b(?:at|with|from|for|@|of|move|push|mark|set|advance)\s+(?:the )?(?P<c>[A-Z][\w&'-]*(?:\s+(?:[A-Z][\w&'-]*|&|and(?= [A-Z])))*)"
+    r"\b(?:at|with|from|for|@|of|move|push|mark|set|advance)\s+(?:the )"
+    r"?(?P<c>[A-Z][\w&'-]*(?:\s+(?:[A-Z][\w&'-]*|&|and(?= [A-Z])))*)"
 )
 
 
@@ -98,6 +98,10 @@ def open_company(filled: Filled) -> tuple[str, Span] | None:
     """A company no list holds: capitalised words after "at", "with", "from" …"""
     for m in _AT_COMPANY.finditer(filled.found.message):
         span = Span(m.start("c"), m.end("c"))
-        if filled.is_free(span) and not any(span.overlaps(n.span) for n in filled.found.names) and not is_ordinary(m["c"].lower()):
+        if (
+            filled.is_free(span)
+            and not any(span.overlaps(n.span) for n in filled.found.names)
+            and not is_ordinary(m["c"].lower())
+        ):
             return m["c"], span
     return None

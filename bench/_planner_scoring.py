@@ -18,6 +18,7 @@ class Verdict:
     tool: bool
     exact: bool
     why: str = ""
+    silent: bool = False
 
 
 def words(text: str) -> list[str]:
@@ -54,7 +55,12 @@ def matches(kind: str, got: Any, want: Any, names: Sequence[str] = ()) -> bool:
             return sorted(str(g).lower() for g in got) == sorted(str(w).lower() for w in want)
         case "person" | "company":
             a, b = str(got).lower().strip(), str(want).lower().strip()
-            return a == b or _phone_or_mail(a, b) or (_part(a, b) and _unique(a, names)) or (_part(b, a) and _unique(b, names))
+            return (
+                a == b
+                or _phone_or_mail(a, b)
+                or (_part(a, b) and _unique(a, names))
+                or (_part(b, a) and _unique(b, names))
+            )
         case _:
             return str(got).strip().lower() == str(want).strip().lower()
 
@@ -76,7 +82,9 @@ def _unique(part: str, names: Sequence[str]) -> bool:
     return sum(1 for name in names if set(part.split()) <= set(name.lower().split())) <= 1
 
 
-def judge(gold: Gold, plan: Mapping[str, Any], kinds: Mapping[str, Mapping[str, str]], names: Sequence[str] = ()) -> Verdict:
+def judge(
+    gold: Gold, plan: Mapping[str, Any], kinds: Mapping[str, Mapping[str, str]], names: Sequence[str] = ()
+) -> Verdict:
     """Compares a plan (`action`, `calls`) with the right reaction."""
     calls: list[Mapping[str, Any]] = list(plan["calls"])
     wanted: list[Mapping[str, Any]] = list(gold["calls"])
@@ -85,7 +93,9 @@ def judge(gold: Gold, plan: Mapping[str, Any], kinds: Mapping[str, Mapping[str, 
         right = not calls
         return Verdict(gold["id"], gold["expect"], right, right, "" if right else f"called {calls}")
     if got_names != want_names:
-        return Verdict(gold["id"], gold["expect"], False, False, f"{plan['action']} {calls or plan.get('question', '')}")
+        return Verdict(
+            gold["id"], gold["expect"], False, False, f"{plan['action']} {calls or plan.get('question', '')}", not calls
+        )
     left = list(calls)
     faults: list[str] = []
     for call in wanted:
@@ -97,7 +107,9 @@ def judge(gold: Gold, plan: Mapping[str, Any], kinds: Mapping[str, Mapping[str, 
     return Verdict(gold["id"], gold["expect"], True, not faults, "; ".join(faults))
 
 
-def _faults(want: Mapping[str, Any], got: Mapping[str, Any], kinds: Mapping[str, str], names: Sequence[str]) -> list[str]:
+def _faults(
+    want: Mapping[str, Any], got: Mapping[str, Any], kinds: Mapping[str, str], names: Sequence[str]
+) -> list[str]:
     faults: list[str] = []
     for name, accepted in want["arguments"].items():
         value = got["arguments"].get(name)
