@@ -1,13 +1,14 @@
 """What every test may use. Tests reach nothing but loopback.
 
 Databases: `db` runs a test twice, on SQLite and on PostgreSQL; `sqlite_db` and `postgres_db` give one of them. Each
-test has a fresh database at the newest revision.
+test has a fresh database at the newest revision. `demo_db` holds the demo portfolio (tests/demo.py).
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,7 @@ import pytest
 
 from app.db.engine import Database
 from app.db.migrate import upgrade
+from tests import demo
 from tests.postgres import NoPostgres, running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,6 +82,29 @@ async def postgres_db(_migrated_postgres: str) -> AsyncIterator[Database]:
 def db(request: pytest.FixtureRequest) -> Database:
     """A fresh database; the test runs once on SQLite and once on PostgreSQL."""
     return request.getfixturevalue(f"{request.param}_db")
+
+
+@pytest.fixture(scope="session")
+def _built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "demo.db"
+    with demo.BuiltOnce(path) as missing:
+        if missing:
+            asyncio.run(demo.build(path.with_suffix(".part")))
+            path.with_suffix(".part").rename(path)
+    return path
+
+
+@pytest.fixture
+async def demo_db(_built_demo: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """The demo portfolio about 18 March 2026 in SQLite, the test's own copy to change as it likes."""
+    path = tmp_path / "demo.db"
+    shutil.copyfile(_built_demo, path)
+    db = Database(f"sqlite+aiosqlite:///{path}")
+    yield db
+    await db.close()
 
 
 async def _migrate(url: str) -> None:

@@ -105,7 +105,7 @@ async def _owing(session: AsyncSession, entries: ColumnElement[bool], today: dat
             open_leases.append(lease_id)
     for some in _some_at_a_time(open_leases):
         oldest_of = await session.execute(_oldest_open(and_(entries, LedgerEntry.lease_id.in_(some))))
-        for lease_id, oldest in oldest_of.tuples():
+        for lease_id, oldest in oldest_of:
             known = found[lease_id]
             found[lease_id] = Owing(known.balance_cents, known.past_due_cents, oldest)
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -47,6 +48,7 @@ class BulkWriter:
         await driver.copy_records_to_table(table.name, columns=columns, records=batch)
 
 
+@cache
 def _iso_day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 HOME = ZoneInfo("America/Chicago")
@@ -14,7 +15,7 @@ HISTORY_MONTHS = 24  # closed months before today's month
 def add_months(day: date, months: int) -> date:
     """The same day `months` later, or that month's last day when it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, _length(year, month + 1)))
 
 
 def history_start(today: date) -> date:
@@ -31,7 +32,12 @@ def month_starts(first: date, last: date) -> Iterator[date]:
 
 
 def days_in_month(day: date) -> int:
-    return monthrange(day.year, day.month)[1]
+    return _length(day.year, day.month)
+
+
+@cache
+def _length(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
 
 
 def local_moment(day: date, minutes: int) -> datetime:

@@ -206,6 +206,11 @@ _PLACES = (
     "Glen", "Heights", "Hill", "Hollow", "Landing", "Manor", "Park", "Point", "Preserve", "Ridge", "Springs",
     "Square", "Station", "Terrace", "Trace", "View", "Village", "Vista", "Woods",
 )  # fmt: skip
+_RIVALS = (
+    "Ladera", "Solana", "Verano", "Highline", "Broadstreet", "Novella", "Marlowe", "Ridgecrest", "Cielo", "Bexley",
+    "Tribeca", "Larkspur", "Fairmont", "Halcyon", "Everly", "Corso", "Briarcliff", "Monterra", "Wexford", "Alameda",
+)  # fmt: skip
+_RIVAL_ENDINGS = ("Apartments", "at the Lake", "on Main", "Residences", "Station", "House", "Flats", "Heights")
 _CITIES = (
     ("Austin", "78745", "512"),
     ("Dallas", "75201", "214"),
@@ -242,3 +247,9 @@ def _invented(number: int, seed: int) -> CommunitySpec:
         year_built=1975 + int(rng.random() * 48),
         plans=tuple(replace(plan, rent=round(plan.rent * factor / 5) * 5) for plan in like.plans),
     )
+
+
+def competitor_names(number: int, seed: int) -> list[str]:
+    """Names of communities near the `number`-th that belong to other companies."""
+    rng = Random(f"{seed}|competitors|{number}")
+    return [f"{name} {rng.choice(_RIVAL_ENDINGS)}" for name in rng.sample(_RIVALS, 6)]

@@ -7,7 +7,7 @@ the high numbers of the former system.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -28,7 +28,13 @@ _IN_HOUSE = {
     "Oakwood Terrace": "Luis Ortega",
     "Cedar Ridge": "Luis Ortega",
 }
-_TRADE_VENDORS = {"plumbing": "AceFlow Plumbing", "electrical": "BrightSpark Electric", "hvac": "CoolBreeze HVAC"}
+_TRADE_VENDORS = {
+    "plumbing": "AceFlow Plumbing",
+    "electrical": "BrightSpark Electric",
+    "hvac": "CoolBreeze HVAC",
+    "pest": "Bluebonnet Pest",
+}
+_DAYS_NEEDED = {"emergency": 0.3, "high": 2.5, "normal": 6.5, "low": 14.0}
 _HVAC_SEASON = (0.9, 0.7, 0.5, 0.6, 1.0, 1.5, 1.8, 1.8, 1.3, 0.7, 0.6, 0.9)
 _COLD = (11, 12, 1, 2, 3)
 _OPENING = 7 * 60
@@ -55,6 +61,28 @@ class WorkOrderNumbers:
         return former - (age - RECENT_PER_PROPERTY) * self.communities - self.place
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Where work orders come from and who does them."""
+
+    units: Sequence[Unit]
+    living: Mapping[int, Sequence[Household]]
+    technicians: tuple[str, str]
+
+    def resident_of(self, unit_id: int, day: date) -> int | None:
+        return next((home.resident.id for home in self.living.get(unit_id, ()) if _lives(home, day)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    status: WorkOrderStatus
+    updated_at: datetime
+    scheduled_on: date | None = None
+    completed_at: datetime | None = None
+    waits_for: str = ""
+    unassigned: bool = False
+
+
 @dataclass
 class Maintenance:
     """Draws the work orders of one community."""
@@ -68,14 +96,21 @@ class Maintenance:
     def work_orders(self, units: Sequence[Unit], households: Sequence[Household]) -> tuple[WorkOrder, ...]:
         """Oldest first."""
         people = People(self.rng)
-        technicians = (_IN_HOUSE.get(self.name) or people.name(), people.name())
-        living = _by_unit(households)
-        drawn = [self._draw(units, living, technicians, day, minute) for day, minute in self._moments(len(units))]
-        drawn.extend(self._overnight(units, living, technicians))
-        drawn.sort(key=lambda order: (order.created_at, order.unit_id or 0, order.description))
-        drawn = drawn[-_MOST_PER_PROPERTY:]
-        newest = len(drawn) - 1
-        return tuple(_told(replace(order, id=self.numbers.of(newest - place))) for place, order in enumerate(drawn))
+        scene = _Scene(units, _by_unit(households), (_IN_HOUSE.get(self.name) or people.name(), people.name()))
+        earlier = sorted(self._moments(len(units)))[-_MOST_PER_PROPERTY:]
+        night = sorted(int(self.rng.random() * _LAST_NIGHT) for _ in range(1 + int(self.rng.random() * 2.5)))
+        newest = len(earlier) + len(night) - 1
+        orders = [
+            self._draw(scene, self.numbers.of(newest - place), day, minute)
+            for place, (day, minute) in enumerate(earlier)
+        ]
+        emergency = self.numbers.place % 12 in (0, 5, 10) or self.rng.random() < 0.34
+        for place, minute in enumerate(night):
+            number = self.numbers.of(len(night) - 1 - place)
+            orders.append(
+                self._tonight(self._draw(scene, number, self.today, minute), emergency=emergency and not place)
+            )
+        return tuple(_told(order) for order in orders)
 
     def _moments(self, units: int) -> Iterator[tuple[date, int]]:
         """Days and minutes at which something is reported, up to yesterday."""
@@ -85,62 +120,53 @@ class Maintenance:
             day = begin + timedelta(days=int(self.rng.random() * days))
             yield day, _OPENING + int(self.rng.random() * 12 * 60)
 
-    def _overnight(
-        self, units: Sequence[Unit], living: dict[int, list[Household]], technicians: tuple[str, str]
-    ) -> Iterator[WorkOrder]:
-        """What came in since midnight; every third community had an emergency."""
-        if self.rng.random() < 0.34 or self.numbers.place % 12 in (0, 5, 10):
-            order = self._draw(units, living, technicians, self.today, int(self.rng.random() * _LAST_NIGHT))
-            words = _words(order.category, self.today, emergency=True)
-            yield replace(
-                order,
-                description=words[int(self.rng.random() * len(words))],
-                priority="emergency",
-                status="open" if self.rng.random() < 0.6 else "in_progress",
-                scheduled_on=self.today,
-                permission_to_enter=True,
-                updated_at=order.created_at + timedelta(minutes=20),
-            )
-        for _ in range(int(self.rng.random() * 2.5)):
-            order = self._draw(units, living, technicians, self.today, int(self.rng.random() * _LAST_NIGHT))
-            yield replace(order, status="open", assignee="", completed_at=None, updated_at=order.created_at)
+    def _tonight(self, order: WorkOrder, *, emergency: bool) -> WorkOrder:
+        """What came in since midnight: nobody has looked at it, or the technician on duty is there."""
+        if not emergency:
+            return replace(
+                order, status="open", priority="normal" if order.priority == "emergency" else order.priority,
+                description=order.description.partition(" (")[0], assignee="", scheduled_on=None,
+                updated_at=order.created_at,
+            )  # fmt: skip
+        return replace(
+            order,
+            description=self._any(_words(order.category, self.today, emergency=True)),
+            priority="emergency",
+            status="open" if self.rng.random() < 0.6 else "in_progress",
+            scheduled_on=self.today,
+            permission_to_enter=True,
+            updated_at=order.created_at + timedelta(minutes=20),
+        )
 
-    def _draw(
-        self,
-        units: Sequence[Unit],
-        living: dict[int, list[Household]],
-        technicians: tuple[str, str],
-        day: date,
-        minute: int,
-    ) -> WorkOrder:
-        unit = units[int(self.rng.random() * len(units))]
+    def _draw(self, scene: _Scene, number: int, day: date, minute: int) -> WorkOrder:
+        unit = scene.units[int(self.rng.random() * len(scene.units))]
         category, in_house = self._trade(day)
         priority = _weighted(PRIORITIES, self.rng)
-        words = _words(category, day, emergency=priority == "emergency")
-        created = local_moment(day, minute)
-        vendor = _TRADE_VENDORS.get(category, "Lone Star Pest Control" if category == "pest" else "")
+        words = self._any(_words(category, day, emergency=priority == "emergency"))
+        vendor = _TRADE_VENDORS.get(category, "")
         own = not vendor or self.rng.random() * 100 < in_house
-        resident = next(
-            (home.resident.id for home in living.get(unit.id, ()) if _lives(home, day)),
-            None,
-        )
-        order = WorkOrder(
-            id=0,
+        assignee = scene.technicians[int(self.rng.random() * 2)] if own else vendor
+        created = local_moment(day, minute)
+        progress = self._progress(priority, day, created)
+        return WorkOrder(
+            id=number,
             property_id=self.property_id,
             unit_id=unit.id,
-            resident_id=resident,
-            description=words[int(self.rng.random() * len(words))],
+            resident_id=scene.resident_of(unit.id, day),
+            description=f"{words} ({progress.waits_for})" if progress.waits_for else words,
             category=category,
             priority=priority,
-            status="open",
-            assignee=technicians[int(self.rng.random() * 2)] if own else vendor,
+            status=progress.status,
+            assignee="" if progress.unassigned else assignee,
             permission_to_enter=self.rng.random() < 0.7,
             created_at=created,
-            scheduled_on=None,
-            completed_at=None,
-            updated_at=created,
+            scheduled_on=progress.scheduled_on,
+            completed_at=progress.completed_at,
+            updated_at=progress.updated_at,
         )
-        return self._progress(order, day, created)
+
+    def _any(self, words: tuple[str, ...]) -> str:
+        return words[int(self.rng.random() * len(words))]
 
     def _trade(self, day: date) -> tuple[WorkCategory, int]:
         weights: list[tuple[WorkCategory, int, float]] = [
@@ -154,28 +180,23 @@ class Maintenance:
                 return trade, in_house
         return "general", 95
 
-    def _progress(self, order: WorkOrder, day: date, created: datetime) -> WorkOrder:
+    def _progress(self, priority: Priority, day: date, created: datetime) -> _Progress:
         """How far it has come by today: most are done within days, a few wait long."""
-        urgent = {"emergency": 0.3, "high": 2.5, "normal": 6.5, "low": 14.0}[order.priority]
-        needs = self.rng.expovariate(1 / urgent)
-        done_at = created + timedelta(days=needs, minutes=40)
+        done_at = created + timedelta(days=self.rng.expovariate(1 / _DAYS_NEEDED[priority]), minutes=40)
         drawn = self.rng.random()
-        if drawn < 0.02:
-            return replace(order, status="cancelled", updated_at=created + timedelta(hours=3))
+        if drawn < 0.02 and day < self.today:
+            return _Progress("cancelled", created + timedelta(hours=3))
         this_morning = local_moment(self.today, 0)
         if done_at < this_morning:
             visited = max(day, (done_at - timedelta(hours=6)).date())
-            return replace(order, status="completed", scheduled_on=visited, completed_at=done_at, updated_at=done_at)
-        age = (self.today - day).days
-        status: WorkOrderStatus = "open" if drawn < 0.5 else "in_progress" if drawn < 0.87 else "on_hold"
-        if status == "open" and age < 2:
-            return replace(order, assignee="" if drawn < 0.3 else order.assignee)
-        touched = min(created + timedelta(hours=20), this_morning)
-        if status == "on_hold":
-            reason = WAITING_FOR[int(self.rng.random() * len(WAITING_FOR))]
-            return replace(order, status=status, description=f"{order.description} ({reason})", updated_at=touched)
+            return _Progress("completed", done_at, scheduled_on=visited, completed_at=done_at)
+        if drawn < 0.5 and (self.today - day).days < 2:
+            return _Progress("open", created, unassigned=drawn < 0.3)
+        touched = max(created, min(created + timedelta(hours=20), this_morning))
+        if drawn > 0.87:
+            return _Progress("on_hold", touched, waits_for=self._any(WAITING_FOR))
         visit = self.today + timedelta(days=int(self.rng.random() * 4))
-        return replace(order, status=status, scheduled_on=visit, updated_at=max(created, touched))
+        return _Progress("open" if drawn < 0.5 else "in_progress", touched, scheduled_on=visit)
 
 
 def _told(order: WorkOrder) -> WorkOrder:

@@ -13,18 +13,41 @@ from functools import cached_property
 from itertools import count
 from random import Random
 
-from app.sandbox.portfolio.catalog import TWELVE, CommunitySpec, PlanSpec, communities
+from app.sandbox.portfolio.calls import CallLog
+from app.sandbox.portfolio.catalog import TWELVE, CommunitySpec, PlanSpec, communities, competitor_names
+from app.sandbox.portfolio.crm import crm
+from app.sandbox.portfolio.finance import Books
+from app.sandbox.portfolio.leasing import Interest
 from app.sandbox.portfolio.ledgers import entries_of
 from app.sandbox.portfolio.maintenance import Maintenance, WorkOrderNumbers
 from app.sandbox.portfolio.people import People, phone_number
 from app.sandbox.portfolio.records import FloorPlan, Lease, LedgerEntry, Property, Resident, Unit, WorkOrder
+from app.sandbox.portfolio.register import (
+    Call,
+    CallNote,
+    Company,
+    Contact,
+    Deal,
+    GlMonth,
+    GuestCard,
+    Invoice,
+    MarketComp,
+    Task,
+    Tour,
+    Vendor,
+)
 from app.sandbox.portfolio.stories import EMPTY_DOORS, RESERVED_NAMES, RESIDENTS
 from app.sandbox.portfolio.tenancies import Door, Household, Lives, UnitLife, market_rent
+from app.sandbox.portfolio.todos import tasks
+from app.sandbox.portfolio.vendors import approved_vendors
 
 FIRST_PROPERTY_ID = 10_001
 _IDS_PER_PROPERTY = 10_000  # units, residents and leases
 _ENTRIES_PER_PROPERTY = 1_000_000
-_LINES_PER_PROPERTY = 1_600  # phone numbers
+_REGISTER_IDS_PER_PROPERTY = 20_000  # cards, tours, surveys, invoices, months
+_FIRST_LINE = 200  # phone numbers; the ones before belong to offices and vendors
+_LINES_PER_PROPERTY = 1_600
+_CRM_LINE = 60
 
 
 @dataclass(frozen=True)
@@ -39,6 +62,30 @@ class Community:
     ledger: tuple[LedgerEntry, ...]
     work_orders: tuple[WorkOrder, ...]
     households: tuple[Household, ...]
+
+
+@dataclass(frozen=True)
+class CommunityRegister:
+    """What Sophia's register holds about one community."""
+
+    guest_cards: tuple[GuestCard, ...]
+    tours: tuple[Tour, ...]
+    comps: tuple[MarketComp, ...]
+    invoices: tuple[Invoice, ...]
+    gl_months: tuple[GlMonth, ...]
+
+
+@dataclass(frozen=True)
+class CompanyRegister:
+    """What Sophia's register holds about the company as a whole."""
+
+    vendors: tuple[Vendor, ...]
+    companies: tuple[Company, ...]
+    contacts: tuple[Contact, ...]
+    deals: tuple[Deal, ...]
+    calls: tuple[Call, ...]
+    notes: tuple[CallNote, ...]
+    tasks: tuple[Task, ...]
 
 
 @dataclass(frozen=True)
@@ -69,6 +116,56 @@ class Portfolio:
             raise IndexError(property_id)
         return _Builder(self, number).build()
 
+    def register_of(self, community: Community) -> CommunityRegister:
+        """The register's part of a community that this portfolio made."""
+        number = community.property.id - FIRST_PROPERTY_ID
+        spec = self.specs[number]
+        first_id = (number + 1) * _REGISTER_IDS_PER_PROPERTY
+        chance = self.random("interest", number)
+        first_line = _FIRST_LINE + number * _LINES_PER_PROPERTY + _LINES_PER_PROPERTY // 2
+        people = People(chance, reserved=RESERVED_NAMES, first_line=first_line)
+        interest = Interest(spec, community.property.id, self.today, chance, people, count(first_id + 1))
+        cards, tours = interest.prospects(community.households)
+        doors = {unit.id: unit.number for unit in community.units}
+        books = Books(
+            spec,
+            community.property.id,
+            self.today,
+            self.random("books", number),
+            self.vendors,
+            doors,
+            count(first_id + 5_001),
+        )
+        invoices = books.invoices(community.work_orders, community.households)
+        return CommunityRegister(
+            guest_cards=cards,
+            tours=tours,
+            comps=interest.comps(competitor_names(number, self.seed)),
+            invoices=invoices,
+            gl_months=books.months(community.ledger, invoices, community.work_orders),
+        )
+
+    @cached_property
+    def vendors(self) -> tuple[Vendor, ...]:
+        return approved_vendors(self.properties, self.today)
+
+    def company_register(self) -> CompanyRegister:
+        """The company-wide part; calls with residents are with those of the first community."""
+        chance = self.random("company", 0)
+        business = crm(self.today, chance, People(chance, reserved=RESERVED_NAMES, first_line=_CRM_LINE))
+        log = CallLog(self.today, chance, business.contacts)
+        first = self.community(FIRST_PROPERTY_ID)
+        living = [home.resident for home in first.households if home.terms[-1].status == "current"]
+        return CompanyRegister(
+            vendors=self.vendors,
+            companies=business.companies,
+            contacts=business.contacts,
+            deals=business.deals,
+            calls=log.calls([(first.property, resident) for resident in living]),
+            notes=log.notes(),
+            tasks=tasks(self.today, chance),
+        )
+
     def random(self, topic: str, number: int) -> Random:
         """The chance that belongs to one topic of one community, so that topics do not disturb each other."""
         return Random(f"{self.seed}|{self.today.isoformat()}|{topic}|{number}")
@@ -84,7 +181,7 @@ class _Builder:
         self.first_id = (number + 1) * _IDS_PER_PROPERTY
         self.first_entry_id = (number + 1) * _ENTRIES_PER_PROPERTY
         self.rng = portfolio.random("units", number)
-        people = People(self.rng, reserved=RESERVED_NAMES, first_line=100 + number * _LINES_PER_PROPERTY)
+        people = People(self.rng, reserved=RESERVED_NAMES, first_line=_FIRST_LINE + number * _LINES_PER_PROPERTY)
         self.lives = Lives(self.spec, self.property.id, portfolio.today, self.rng, people, count(self.first_id + 2_000))
         self.maintenance = Maintenance(
             self.spec.name,

@@ -8,17 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.sandbox.portfolio.records import Priority, WorkCategory, WorkOrderStatus
+from app.sandbox.slack.seed import demo_workspace
 
-TEAM = (
-    "Sarah Whitcombe",
-    "Mike Delgado",
-    "Jen Park",
-    "Luis Ortega",
-    "Tom Okafor",
-    "Rachel Goldstein",
-    "Ben Achterberg",
-    "Angela Brandt",
-)
+TEAM = tuple(person.name for person in demo_workspace().people if person.seat != "guest")
 
 
 @dataclass(frozen=True, slots=True)

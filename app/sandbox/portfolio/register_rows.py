@@ -1,0 +1,170 @@
+"""The register's part of the demo portfolio as rows of the read model, with the source `sophia`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from app.db.models.business import Call as CallRow
+from app.db.models.business import CallNote as CallNoteRow
+from app.db.models.business import Company as CompanyRow
+from app.db.models.business import Contact as ContactRow
+from app.db.models.business import Deal as DealRow
+from app.db.models.business import Task as TaskRow
+from app.db.models.finance import GlMonth as GlMonthRow
+from app.db.models.finance import Invoice as InvoiceRow
+from app.db.models.leasing import GuestCard as GuestCardRow
+from app.db.models.leasing import Tour as TourRow
+from app.db.models.maintenance import Vendor as VendorRow
+from app.db.models.property import MarketComp as MarketCompRow
+from app.sandbox.portfolio.bulk import BulkWriter
+from app.sandbox.portfolio.portfolio import CommunityRegister, CompanyRegister
+
+T = TypeVar("T")
+_OWN = "sophia"
+
+
+@dataclass(frozen=True)
+class RegisterTarget:
+    """Where rows go; `property_source` is the key of the system that holds the properties they refer to."""
+
+    workspace_id: str
+    property_source: str
+    as_of: datetime
+
+    def place(self, property_id: int) -> str:
+        return f"{self.property_source}:{property_id}"
+
+
+def own(record_id: int | None) -> str | None:
+    """The read-model id of a record of the register."""
+    return None if record_id is None else f"{_OWN}:{record_id}"
+
+
+async def write_community_register(writer: BulkWriter, target: RegisterTarget, register: CommunityRegister) -> int:
+    """Insert one community's part; returns how many rows."""
+    day, moment, place = writer.day, writer.moment, target.place
+    insert = _inserter(writer, target)
+    written = await insert(
+        GuestCardRow,
+        ("id", "property_id", "name", "search_name", "email", "phone", "bedrooms", "status", "lead_source",
+         "inquired_on"),
+        register.guest_cards,
+        lambda one: (
+            own(one.id), place(one.property_id), one.name, one.name.lower(), one.email, one.phone, one.bedrooms,
+            one.status, one.lead_source, day(one.inquired_on),
+        ),
+    )  # fmt: skip
+    written += await insert(
+        TourRow,
+        ("id", "property_id", "prospect", "guest_card_id", "starts_at", "status", "agent"),
+        register.tours,
+        lambda one: (
+            own(one.id), place(one.property_id), one.prospect, own(one.guest_card_id), moment(one.starts_at),
+            one.status, one.agent,
+        ),
+    )  # fmt: skip
+    written += await insert(
+        MarketCompRow,
+        ("id", "property_id", "competitor", "distance_miles", "bedrooms", "square_feet", "asking_rent_cents",
+         "effective_rent_cents", "occupancy", "concession", "surveyed_on"),
+        register.comps,
+        lambda one: (
+            own(one.id), place(one.property_id), one.competitor, one.distance_miles, one.bedrooms, one.square_feet,
+            one.asking_rent_cents, one.effective_rent_cents, one.occupancy, one.concession, day(one.surveyed_on),
+        ),
+    )  # fmt: skip
+    written += await insert(
+        InvoiceRow,
+        ("id", "number", "vendor_id", "property_id", "amount_cents", "invoiced_on", "due_on", "paid_on", "status",
+         "description"),
+        register.invoices,
+        lambda one: (
+            own(one.id), one.number, own(one.vendor_id), place(one.property_id), one.amount_cents,
+            day(one.invoiced_on), day(one.due_on), day(one.paid_on), one.status, one.description,
+        ),
+    )  # fmt: skip
+    return written + await insert(
+        GlMonthRow,
+        ("id", "property_id", "month", "account", "is_income", "actual_cents", "budget_cents"),
+        register.gl_months,
+        lambda one: (
+            own(one.id), place(one.property_id), day(one.month), one.account, one.is_income, one.actual_cents,
+            one.budget_cents,
+        ),
+    )  # fmt: skip
+
+
+async def write_company_register(writer: BulkWriter, target: RegisterTarget, register: CompanyRegister) -> int:
+    """Insert the company-wide part; returns how many rows."""
+    day, moment = writer.day, writer.moment
+    insert = _inserter(writer, target)
+    written = await insert(
+        VendorRow,
+        ("id", "name", "category", "phone", "email", "property_ids", "insured_until", "rating"),
+        register.vendors,
+        lambda one: (
+            own(one.id), one.name, one.category, one.phone, one.email,
+            "|".join(target.place(number) for number in one.property_ids), day(one.insured_until), one.rating,
+        ),
+    )  # fmt: skip
+    written += await insert(
+        CompanyRow,
+        ("id", "name", "domain", "kind"),
+        register.companies,
+        lambda one: (own(one.id), one.name, one.domain, one.kind),
+    )
+    written += await insert(
+        ContactRow,
+        ("id", "name", "search_name", "company_id", "role", "email", "phone"),
+        register.contacts,
+        lambda one: (
+            own(one.id), one.name, one.name.lower(), own(one.company_id), one.role, one.email, one.phone,
+        ),
+    )  # fmt: skip
+    written += await insert(
+        DealRow,
+        ("id", "name", "company_id", "owner", "stage", "amount_cents", "close_on", "updated_at"),
+        register.deals,
+        lambda one: (
+            own(one.id), one.name, own(one.company_id), one.owner, one.stage, one.amount_cents, day(one.close_on),
+            moment(one.updated_at),
+        ),
+    )  # fmt: skip
+    written += await insert(
+        CallRow,
+        ("id", "title", "contact_id", "company_id", "host", "started_at", "seconds", "transcript"),
+        register.calls,
+        lambda one: (
+            own(one.id), one.title, own(one.contact_id), own(one.company_id), one.host, moment(one.started_at),
+            one.seconds, one.transcript,
+        ),
+    )  # fmt: skip
+    written += await insert(
+        CallNoteRow,
+        ("id", "contact_id", "note", "created_at", "created_by"),
+        register.notes,
+        lambda one: (own(one.id), own(one.contact_id), one.note, moment(one.created_at), one.created_by),
+    )
+    return written + await insert(
+        TaskRow,
+        ("id", "title", "assignee", "due_on", "status", "created_at", "created_by"),
+        register.tasks,
+        lambda one: (
+            own(one.id), one.title, one.assignee, day(one.due_on), one.status, moment(one.created_at), one.created_by,
+        ),
+    )  # fmt: skip
+
+
+def _inserter(writer: BulkWriter, target: RegisterTarget) -> Callable[..., Any]:
+    start = (target.workspace_id, writer.moment(target.as_of))
+
+    async def insert(
+        model: Any, columns: tuple[str, ...], records: Iterable[T], values: Callable[[T], tuple[Any, ...]]
+    ) -> int:
+        rows: Iterator[tuple[Any, ...]] = ((*start, *values(record)) for record in records)
+        return await writer.insert(model.__table__, ("workspace_id", "as_of", *columns), rows)
+
+    return insert

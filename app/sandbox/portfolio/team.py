@@ -1,0 +1,40 @@
+"""The local workspace's people as members of the demo company, with the rights their jobs bring."""
+
+from __future__ import annotations
+
+from app.db.models.security import Person
+from app.domain.principal import Role
+from app.sandbox.portfolio.portfolio import Portfolio
+from app.sandbox.slack.seed import Workspace
+
+_ROLES: dict[str, tuple[Role, ...]] = {
+    "executive": (Role.EXECUTIVE,),
+    "admin": (Role.ADMIN,),
+    "regional_manager": (Role.PROPERTY_MANAGER,),
+    "property_manager": (Role.PROPERTY_MANAGER,),
+    "maintenance_supervisor": (Role.MAINTENANCE,),
+    "collections_specialist": (Role.COLLECTIONS,),
+    "sales": (Role.SALES,),
+    "leasing_agent": (Role.LEASING,),
+    "guest": (Role.GUEST,),
+}
+_EVERYWHERE = ("executive", "admin", "collections_specialist", "sales")
+
+
+def members(workspace: Workspace, workspace_id: str, portfolio: Portfolio, source: str = "entrata") -> list[Person]:
+    """One row per person of the workspace; property names become ids of the property system `source`."""
+    ids = {prop.name: f"{source}:{prop.id}" for prop in portfolio.properties}
+    return [
+        Person(
+            workspace_id=workspace_id,
+            id=person.id,
+            name=person.name,
+            email=workspace.email(person),
+            timezone=person.timezone,
+            roles="|".join(_ROLES[person.role]),
+            all_properties=person.role in _EVERYWHERE,
+            property_ids="|".join(ids[name] for name in person.properties if name in ids),
+            is_team=person.seat != "guest",
+        )
+        for person in workspace.people
+    ]
