@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -23,3 +23,15 @@ def record_outbound(service: str, operation: str, status: str, seconds: float, s
     """The meter for app/http: one attempt's time and size."""
     OUTBOUND_SECONDS.labels(service, operation, status).observe(seconds)
     OUTBOUND_BYTES.labels(service, operation).inc(size)
+
+
+TOOL_SECONDS = Histogram(
+    "sophia_tool_seconds",
+    "Time of one tool call at the gate, by tool and outcome (done, waiting or the code of the refusal).",
+    ("tool", "outcome"),
+    buckets=_SECONDS,
+)
+DECISIONS = Counter(
+    "sophia_approval_decisions", "Clicks on approval cards, by verdict and what they led to.", ("verdict", "status")
+)
+LOOP_LAG_SECONDS = Gauge("sophia_loop_lag_seconds", "How late the event loop ran at the last look.")

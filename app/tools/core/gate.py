@@ -7,6 +7,7 @@ raises for an expected failure, and no exception text reaches anybody.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from app.security.approvals import ApprovalStatus, Asked, card_of, proposal_of
 from app.security.audit import AuditEvent
 from app.security.roles import decide
 from app.security.safeguards import Safeguards
+from app.telemetry.metrics import DECISIONS, TOOL_SECONDS
 from app.telemetry.trace import current_trace_id
 from app.tools.core.clicks import Clicks
 from app.tools.core.complaints import checked
@@ -63,10 +65,12 @@ class Gate:
 
     async def call(self, principal: Principal, name: str, arguments: dict[str, Any], origin: CallOrigin) -> Outcome:
         """Runs a read, or puts a write before a person. Never raises for expected failures."""
+        started = time.perf_counter()
         try:
             outcome = await self._call(principal, name, arguments, origin)
         except Exception as failure:
             outcome = Refused(_for_people(failure, tool=name))
+        _measure(name if name in self._tools else "unknown", outcome, time.perf_counter() - started)
         if isinstance(outcome, Refused):
             return await self._audited_refusal(principal, name, arguments, origin, outcome)
         return outcome
@@ -80,7 +84,9 @@ class Gate:
     ) -> Decision:
         """What a click on a card leads to. Of many clicks one decides; the others learn what became of it."""
         try:
-            return await self._clicks.decide(approval_id, principal, verdict, edits or {})
+            decision = await self._clicks.decide(approval_id, principal, verdict, edits or {})
+            DECISIONS.labels(verdict, decision.status).inc()
+            return decision
         except Exception as failure:
             return Decision(status="refused", sentence=_for_people(failure, tool="").for_people)
 
@@ -176,6 +182,11 @@ class Gate:
         except Exception:
             _log.exception("refusal_not_audited", tool=name)
         return refused
+
+
+def _measure(tool: str, outcome: Outcome, seconds: float) -> None:
+    code = outcome.error.code if isinstance(outcome, Refused) else type(outcome).__name__.lower()
+    TOOL_SECONDS.labels(tool, code).observe(seconds)
 
 
 def _unknown_tool(name: str, tools: Mapping[str, AnyTool]) -> Fixable:
