@@ -10,7 +10,7 @@ import base64
 import binascii
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host")
     secret_key: Secret = Field(
         default=None, description="32 random bytes, base64: encrypts stored secrets, signs approvals"
+    )
+    secret_key_previous: Secret = Field(
+        default=None, description="After a rotation: the SECRET_KEYs before this one, comma separated"
     )
     audit_anchor: Path | None = Field(
         default=None, description="File on another disk that holds the audit chain's head"
@@ -301,6 +304,21 @@ class Settings(BaseSettings):
     def signing_key(self) -> bytes:
         """Key material for approvals, the audit chain and stored secrets."""
         return (self.secret_key.get_secret_value() if self.secret_key else DEMO_SECRET_KEY).encode()
+
+    @property
+    def previous_signing_keys(self) -> tuple[bytes, ...]:
+        """Keys that older signatures and stored secrets were made with, newest first."""
+        given = self.secret_key_previous.get_secret_value() if self.secret_key_previous else ""
+        return tuple(key.strip().encode() for key in given.split(",") if key.strip())
+
+    @property
+    def secret_values(self) -> tuple[str, ...]:
+        """Every configured secret as plain text, so that it can be kept out of logs. Never print it."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [urlsplit(value).password or "" for value in plain if "://" in value]
+        previous = [key.decode() for key in self.previous_signing_keys]
+        return tuple(value for value in (*plain, *passwords, *previous) if value and value != DEMO_SECRET_KEY)
 
     @property
     def redis_address(self) -> str:

@@ -1,7 +1,7 @@
-"""How many turns and tool calls a person and a workspace may use in a minute and in a day.
+"""How many turns and tool calls a person and a workspace may use in a minute, an hour and a day.
 
-Counters live in the database, so that all replicas count together. Windows are whole minutes and days in UTC. Not
-for: the money that models cost (app/gateways).
+Counters live in the database, so that all replicas count together. Windows are whole minutes, hours and days in UTC.
+Not for: the money that models cost (app/gateways).
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from app.domain.errors import RetryLater
 from app.domain.principal import Principal
 
 Kind = Literal["turns", "calls"]
+Length = Literal["minute", "hour", "day"]
 _WORDS: dict[Kind, str] = {"turns": "requests", "calls": "look-ups"}
+_LENGTHS: dict[Length, timedelta] = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+_UNTIL: dict[Length, str] = {"minute": "in a minute", "hour": "in the next hour", "day": "tomorrow"}
 _EVERYBODY = "*"
 _DAY = timedelta(days=1)
 
@@ -33,13 +40,15 @@ _DAY = timedelta(days=1)
 class Limits:
     """The most of one kind in each window; None means no limit."""
 
-    person_minute: int | None
-    person_day: int | None
-    workspace_minute: int | None
-    workspace_day: int | None
+    person_minute: int | None = None
+    person_hour: int | None = None
+    person_day: int | None = None
+    workspace_minute: int | None = None
+    workspace_day: int | None = None
 
 
-TURN_LIMITS = Limits(person_minute=20, person_day=600, workspace_minute=600, workspace_day=30_000)
+NO_LIMITS = Limits()
+TURN_LIMITS = Limits(person_minute=20, person_hour=120, person_day=600, workspace_minute=600, workspace_day=30_000)
 CALL_LIMITS = Limits(person_minute=90, person_day=3_000, workspace_minute=2_000, workspace_day=100_000)
 
 
@@ -50,7 +59,7 @@ class _Window:
     ends_at: datetime
     limit: int
     person: bool
-    length: Literal["minute", "day"]
+    length: Length
 
 
 class Budget:
@@ -74,9 +83,9 @@ class Budget:
     def _windows(self, principal: Principal, kind: Kind) -> list[_Window]:
         limits = self._limits[kind]
         now = self._clock.now()
-        minute, day = now.replace(second=0, microsecond=0), now.replace(hour=0, minute=0, second=0, microsecond=0)
-        wanted: list[tuple[str, Literal["minute", "day"], int | None]] = [
+        wanted: list[tuple[str, Length, int | None]] = [
             (principal.user_id, "minute", limits.person_minute),
+            (principal.user_id, "hour", limits.person_hour),
             (principal.user_id, "day", limits.person_day),
             (_EVERYBODY, "minute", limits.workspace_minute),
             (_EVERYBODY, "day", limits.workspace_day),
@@ -84,8 +93,8 @@ class Budget:
         return [
             _Window(
                 workspace_id=principal.workspace_id,
-                id=f"{kind}:{who}:{length}:{(minute if length == 'minute' else day):%Y%m%d%H%M}",
-                ends_at=minute + timedelta(minutes=1) if length == "minute" else day + _DAY,
+                id=f"{kind}:{who}:{length}:{_start(now, length):%Y%m%d%H%M}",
+                ends_at=_start(now, length) + _LENGTHS[length],
                 limit=limit,
                 person=who != _EVERYBODY,
                 length=length,
@@ -97,10 +106,10 @@ class Budget:
     def _refusal(self, window: _Window, kind: Kind) -> RetryLater:
         wait = max(1.0, (window.ends_at - self._clock.now()).total_seconds())
         whose = "You have" if window.person else "Your company has"
-        until = "in a minute" if window.length == "minute" else "tomorrow"
+        article = "an" if window.length == "hour" else "a"
         return RetryLater(
-            f"{whose} reached the limit of {window.limit:,} {_WORDS[kind]} a {window.length}.",
-            next_step=f"Please try again {until}; an administrator can raise the limit.",
+            f"{whose} reached the limit of {window.limit:,} {_WORDS[kind]} {article} {window.length}.",
+            next_step=f"Please try again {_UNTIL[window.length]}; an administrator can raise the limit.",
             code="over_budget",
             after=wait,
         )
@@ -132,3 +141,12 @@ class Budget:
         if self._pruned_at is None or now - self._pruned_at > _DAY:
             await session.execute(delete(BudgetCounter).where(BudgetCounter.ends_at < now - _DAY))
             self._pruned_at = now
+
+
+def _start(now: datetime, length: Length) -> datetime:
+    """When the window that holds `now` began."""
+    minute = now.replace(second=0, microsecond=0)
+    if length == "minute":
+        return minute
+    hour = minute.replace(minute=0)
+    return hour if length == "hour" else hour.replace(hour=0)

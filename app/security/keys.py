@@ -14,19 +14,19 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-SHORTEST_SECRET = 16  # characters
+SHORTEST_SECRET = 16  # bytes
 
 
 @dataclass(frozen=True)
 class KeyRing:
     """SECRET_KEY and the ones it replaced, newest first. Raises ValueError when a key is too short to be secret."""
 
-    secret: str = field(repr=False)
-    previous: tuple[str, ...] = field(default=(), repr=False)
+    secret: bytes = field(repr=False)
+    previous: tuple[bytes, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if any(len(secret) < SHORTEST_SECRET for secret in (self.secret, *self.previous)):
-            raise ValueError(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters")
+            raise ValueError(f"SECRET_KEY must have at least {SHORTEST_SECRET} bytes")
 
     def derived(self, purpose: str) -> tuple[bytes, ...]:
         """One 32-byte key for each secret, the current one first; keys of two purposes have nothing in common."""
@@ -59,6 +59,6 @@ def _mac(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _derive(secret: str, purpose: str) -> bytes:
+def _derive(secret: bytes, purpose: str) -> bytes:
     derivation = HKDF(algorithm=SHA256(), length=32, salt=b"sophia", info=purpose.encode())
-    return derivation.derive(secret.encode())
+    return derivation.derive(secret)

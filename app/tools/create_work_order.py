@@ -19,7 +19,43 @@ from app.tools.core.wording import joined, sentence, trade
 
 Priority = Literal["low", "normal", "high", "emergency"]
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "create a work order: kitchen sink leaking in {unit} at {property}",
+    "{unit} at {property} has no heat, log an emergency ticket",
+    "new ticket, {unit} {property}: broken bedroom window lock",
+    "submit a urgent work order for {unit} {property}, toilet overflowing",
+    "ugh {unit} at {property} called again, the dryer is broken. pls put a ticket in",
+    "put in a ticket for {unit}, ac not working",
+    "open a work order for {unit} at {property} - light fixture out",
+    "log a maintenance request for {unit}: dishwasher leaking",
+    "resident in {unit} says the oven won't turn on, make a work order",
+    "the toilet is clogged in {unit} at {property}, please open a ticket",
+    "need a work order for {unit}, garage door stuck",
+    "report a leak in {unit} at {property}",
+    "add a ticket: {unit}, broken blinds",
+    "there's a leak under the sink in {unit} at {property}, need maintenance",
+    "create a maintenance request for {unit} at {property}, mold in bathroom",
+    "start a work order {unit} {property} front door won't lock",
+    "{unit} needs a new smoke detector battery, put in a work order",
+    "send maintenance to {unit} at {property}, the fridge died",
+    "tenant at {unit} {property} complained about roaches, create a ticket",
+    "file a work order for {unit} at {property} - shower drain slow, low priority",
+    "can you get someone to fix the faucet in {unit} at {property}",
+    "emergency work order {unit} {property} gas smell",
+    "make a ticket for {unit} for a loose railing",
+    "please submit a service request for {unit} at {property}: no hot water",
+    "enter a work order for {unit} - washing machine leaking",
+    "the heater is out in {unit}, get a ticket going",
+    "get maintenance out to {unit}, disposal jammed",
+    "{unit} at {property} has water dripping from the ceiling, high priority ticket please",
+    "work order for {unit}: ceiling fan wobbling",
+    "write up a work order on {unit} at {property}, cabinet door came off",
+    "resident called, {unit}'s thermostat is dead, open a work order",
+    "new work order {unit} {property} clogged tub",
+    "new maintenance ticket: {unit} windows won't open",
+    "log that the garbage disposal in {unit} is humming",
+    "i need someone to look at the ac in {unit} at {property}",
+)
 
 
 class Args(ToolArgs):

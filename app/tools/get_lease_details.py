@@ -17,7 +17,49 @@ from app.portfolio.sources import cite
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import day, joined, sentence
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "what does {resident}'s lease say about her deposit",
+    "pull up the lease for {resident}",
+    "who are the occupants listed on {resident}'s lease agreement",
+    "what rent is {resident} locked in at on her lease",
+    "when does {resident}'s lease end",
+    "lease for {resident}",
+    "show {resident}'s lease",
+    "when did {resident} sign their lease",
+    "what's the security deposit on {resident}'s lease",
+    "who else is on {resident}'s lease",
+    "lease details for {resident}",
+    "what are the terms of {resident}'s lease",
+    "does {resident} have a pet addendum on the lease",
+    "is {resident} month to month",
+    "how long is {resident}'s lease",
+    "what's {resident}'s lease term",
+    "start and end date of {resident}'s lease",
+    "open the lease of {resident}",
+    "is there an early termination clause in {resident}'s lease",
+    "when is {resident}'s lease up",
+    "what's {resident} paying per their lease",
+    "get me {resident}'s lease agreement",
+    "i need the lease info on {resident}",
+    "does {resident}'s lease include parking",
+    "what does the lease say for {resident} about pets",
+    "rent amount on {resident}'s lease",
+    "when does {resident} renew",
+    "what date does {resident}'s lease expire",
+    "how much deposit did {resident} put down",
+    "copy of the lease for {resident}",
+    "check {resident}'s lease for the sublet clause",
+    "look at {resident}'s lease, is there a guarantor",
+    "what's in {resident}'s lease",
+    "lease terms {resident}",
+    "is {resident} on a 12 month lease",
+    "when did {resident}'s lease start",
+    "who is on the lease with {resident}",
+    "what's the monthly rent in {resident}'s contract",
+    "does {resident} still have a lease",
+    "lease expiration date for {resident}",
+    "view lease {resident}",
+)
 
 
 class Args(ToolArgs):

@@ -16,7 +16,45 @@ from app.tools.core.amounts import whole
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import bedrooms, commas, counted, sentence
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "what are competitors near {property} charging for 2 beds",
+    "comps within 3 miles of {property}, one bedrooms",
+    "how do studio rents around {property} look vs the competition",
+    "rent comps {property} 3br",
+    "market comps for {property}",
+    "what's the competition charging around {property}",
+    "comparable rents near {property}",
+    "what are other communities near {property} asking",
+    "pull comps on {property}",
+    "market rent for a {count} bedroom near {property}",
+    "how do our rents at {property} compare to the market",
+    "competitor rents in a {count} mile radius of {property}",
+    "who are our comps at {property}",
+    "what do similar apartments around {property} rent for",
+    "are we priced right at {property} compared to competitors",
+    "what's the going rate for 1 bedrooms around {property}",
+    "rents nearby {property}",
+    "comp set for {property}",
+    "neighborhood rents by {property} for studios",
+    "what are the comps saying for two bedrooms at {property}",
+    "check the competition around {property}",
+    "market survey {property}",
+    "competing properties within 5 miles of {property}",
+    "show me comparable communities for {property}",
+    "what does the market look like around {property}",
+    "comps {property}",
+    "how much are 2 bedrooms going for near {property}",
+    "what's everyone else in the area of {property} getting for a one bed",
+    "nearby rents for {property}, {count} beds",
+    "are competitors of {property} cheaper than us",
+    "what do other buildings around {property} charge",
+    "competitive pricing around {property}",
+    "rent comparables for {property} within a mile",
+    "pull the market comps around {property} for 2brs",
+    "how do we stack up against the competition at {property}",
+    "which comps are near {property}",
+    "market pricing near {property}",
+)
 
 
 class Args(ToolArgs):

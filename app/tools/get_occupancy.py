@@ -15,7 +15,49 @@ from app.tools.core.dates import not_future, sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import are, counted, day, percent, sentence
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "what's our occupancy at {property} right now",
+    "how full is {property}",
+    "are we above 95% leased at {property}",
+    "occupancy at {property}",
+    "occupancy across the portfolio",
+    "what percent occupied is {property}",
+    "how many units are occupied at {property}",
+    "vacancy rate at {property}",
+    "what was occupancy at {property} on {date}",
+    "occupancy as of {date}",
+    "is {property} full",
+    "how leased up are we at {property}",
+    "occupancy numbers for {property}",
+    "portfolio occupancy please",
+    "where are we on occupancy",
+    "physical occupancy at {property}",
+    "leased percentage for {property}",
+    "how empty is {property}",
+    "did we hit 94 percent at {property}",
+    "what's the occ at {property}",
+    "how's occupancy looking at {property}",
+    "current occupancy rate {property}",
+    "what is our vacancy percentage at {property}",
+    "overall occupancy for all properties",
+    "owner wants occupancy for {property}",
+    "how occupied were we at the end of {period}",
+    "% occupied at {property}",
+    "{property} occupancy",
+    "tell me the occupancy of {property}",
+    "are we full at {property}",
+    "what share of units is leased at {property}",
+    "occupancy report for {property}",
+    "how are we doing on occupancy",
+    "what's vacancy like at {property}",
+    "what percent leased is {property}",
+    "how many percent of {property} is rented",
+    "give me the occupancy percentage for {property}",
+    "occupancy at {property} end of last month",
+    "is {property} over 90% occupied",
+    "total occupancy today",
+    "how full are we",
+)
 
 
 class Args(ToolArgs):

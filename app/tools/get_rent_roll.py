@@ -15,7 +15,44 @@ from app.tools.core.dates import not_future, sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import counted, day, sentence, words
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "rent roll for {property}",
+    "pull {property}'s rent roll as of {date}",
+    "can i get the current rent roll for {property}",
+    "export rentroll {property} end of last month",
+    "who's living in every unit at {property} and what are they paying",
+    "show me all units with tenants and rents at {property}",
+    "i need the rent roll for {property} for the lender",
+    "rent roll {property} {date}",
+    "run a rent roll on {property}",
+    "give me the rr for {property}",
+    "list every resident and their rent at {property}",
+    "the bank wants {property}'s rent roll as of {date}",
+    "every unit at {property} with lease dates and rent",
+    "send me the full rent roll {property}",
+    "what does the rent roll look like at {property}",
+    "auditors need the {property} rent roll dated {date}",
+    "print out rent roll for {property}",
+    "rentroll for {property} please",
+    "unit by unit rents at {property}",
+    "show all the leases and rents for all units at {property}",
+    "breakdown of who pays what at {property}",
+    "updated rent roll for {property} as of today",
+    "tenant roster with rents for {property}",
+    "i want to see each apartment at {property}, who is in it and their rent",
+    "roll as of {date} for {property}",
+    "rent roll report {property}",
+    "get me {property} rent roll",
+    "list of all tenants with lease end dates at {property}",
+    "need a copy of the rent roll at {property} from {date}",
+    "complete list of units, residents and rents at {property}",
+    "how much is each unit paying at {property}",
+    "who rents what at {property}",
+    "download the rent roll for {property}",
+    "what's every tenant paying over at {property}",
+    "all units and what they rent for at {property}",
+    "full unit listing with occupants and rent for {property}",
+)
 
 
 class Args(ToolArgs):

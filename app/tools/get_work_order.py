@@ -12,7 +12,44 @@ from app.tools.core.arguments import WorkOrderNumber
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import counted, day, sentence, trade, words
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "what's the status of {wo}",
+    "pull up {wo}",
+    "has {wo} been finished yet",
+    "show me {wo}",
+    "details on {wo}",
+    "where are we with {wo}",
+    "who is working on {wo}",
+    "is {wo} done",
+    "look up {wo}",
+    "any update on {wo}",
+    "when was {wo} opened",
+    "what is {wo} about",
+    "status {wo}",
+    "is {wo} still open",
+    "who's assigned to {wo}",
+    "did anyone get to {wo}",
+    "check {wo}",
+    "tell me about {wo}",
+    "what happened with {wo}",
+    "has anyone started {wo}",
+    "info on {wo}",
+    "when will {wo} be done",
+    "{wo}?",
+    "did {wo} get closed",
+    "is {wo} complete",
+    "find {wo}",
+    "why is {wo} on hold",
+    "resident wants to know about {wo}",
+    "what's going on with {wo}",
+    "open up {wo} for me so i can see it",
+    "give me the rundown on {wo}",
+    "what did they do on {wo}",
+    "how's {wo} coming along",
+    "has a tech been assigned to {wo}",
+    "was {wo} completed",
+    "read me {wo}",
+)
 
 
 class Args(ToolArgs):

@@ -16,7 +16,47 @@ from app.tools.core.dates import coming
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "which leases expire {period} at {property}",
+    "lease expirations in the next 60 days",
+    "expiring leases {property} between {date} and {date}",
+    "show me everybody whose lease ends in {period} across the portfolio",
+    "who's up for renewal at {property}",
+    "leases ending {period}",
+    "upcoming renewals at {property}",
+    "whose lease is up next month",
+    "what leases are coming due at {property}",
+    "leases expiring by {date}",
+    "how many leases expire in {period} at {property}",
+    "renewals coming up in {period}",
+    "expirations for {property} through {date}",
+    "list residents with leases ending in {period}",
+    "who needs a renewal offer at {property}",
+    "lease end dates coming up at {property}",
+    "which tenants are expiring {period}",
+    "how many people are up for renewal {period}",
+    "show the lease expirations at {property} over the next 90 days",
+    "leases up in {period}",
+    "which residents at {property} have leases running out before {date}",
+    "who should we be sending renewal letters to for {period}",
+    "expiration list for {property}",
+    "what's expiring at {property}",
+    "renewal pipeline for {period}",
+    "i want to start on renewals for {period} at {property}",
+    "lease maturities {period}",
+    "leases that end between {date} and {date} at {property}",
+    "who do we have to renew in {period}",
+    "any leases ending {period} at {property}",
+    "leases about to expire",
+    "expiring in the next month at {property}",
+    "whose leases run out {period}",
+    "which contracts end at {property} in {period}",
+    "who's coming up on the end of their lease {period}",
+    "show expiring leases",
+    "renewals due {period}",
+    "which renewals are outstanding at {property} for {period}",
+    "lease expiration report {property} {period}",
+)
 
 
 class Args(ToolArgs):

@@ -19,7 +19,46 @@ from app.tools.core.wording import ROWS_CARRIED, are, carried, counted, day, sen
 
 EventType = Literal["move_in", "move_out"]
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "move outs scheduled for {period}",
+    "any move-ins tomorrow",
+    "upcoming moveouts at {property} through {date}",
+    "who is moving in {period} at {property}",
+    "who's moving out {date}",
+    "move-ins {period}",
+    "list of move outs at {property} {period}",
+    "which residents are leaving {property} in {period}",
+    "how many move ins this week",
+    "do we have anyone moving in {date}",
+    "scheduled move-ins for {property}",
+    "residents vacating in {period}",
+    "who's vacating {property}",
+    "show move outs next week",
+    "new residents arriving at {property} {date}",
+    "need to know who moves out by {date}",
+    "movein schedule {period}",
+    "moveouts {property}",
+    "what move-ins are coming up",
+    "how many people moved out last month",
+    "upcoming move ins at {property} this week",
+    "who moves in at {property} on {date}",
+    "anybody moving out of {property} {period}",
+    "who's getting keys {date}",
+    "any departures at {property} {period}",
+    "show me the move in calendar for {period}",
+    "who is leaving us {period}",
+    "which units move out {period} at {property}",
+    "list everyone moving in between {date} and {date}",
+    "move-out list for {period}",
+    "did anyone move in at {property} yesterday",
+    "how many move outs are there at {property} in {period}",
+    "moving in {period} at {property}",
+    "who gave notice and is moving out {period}",
+    "tenants moving out at {property} over the next 30 days",
+    "new move-ins",
+    "who do we have moving in {date} at {property}",
+    "upcoming move-outs",
+)
 
 
 class Args(ToolArgs):

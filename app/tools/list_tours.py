@@ -16,7 +16,44 @@ from app.tools.core.dates import coming
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import ROWS_CARRIED, are, carried, counted, joined, moment, sentence, words
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "what tours do we have {date}",
+    "who is touring {property} {date}",
+    "how many showings did {property} get {period}",
+    "tours booked for {period}",
+    "list tours at {property}",
+    "any tours {date}",
+    "show me {period}'s tours",
+    "tour schedule for {property} {date}",
+    "who's coming to see {property} {date}",
+    "how many tours did we do {period}",
+    "showings {date} at {property}",
+    "what's on the tour calendar",
+    "do we have tours this weekend",
+    "upcoming tours at {property}",
+    "number of showings {period}",
+    "which prospects are touring {period}",
+    "who toured {property} {period}",
+    "any visits booked for {property} {date}",
+    "is anyone touring {date}",
+    "tours {period}",
+    "give me the list of tours for {date}",
+    "how many people came to see {property} {period}",
+    "what showings are on for {date} at {property}",
+    "tour count for {property} {period}",
+    "who is visiting {property} {period}",
+    "today's tours",
+    "did we have any tours {date}",
+    "tours scheduled at {property} over the next 7 days",
+    "show the tour list",
+    "what tours are coming up",
+    "how many prospects toured {property} in {period}",
+    "any appointments to see {property} {date}",
+    "who has a tour {date}",
+    "are there any showings on the books {date}",
+    "tour traffic at {property} {period}",
+    "how busy are tours {period}",
+)
 
 
 class Args(ToolArgs):

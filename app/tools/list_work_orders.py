@@ -20,7 +20,51 @@ Status = Literal["open", "in_progress", "completed", "on_hold"]
 Priority = Literal["low", "normal", "high", "emergency"]
 Category = Literal["plumbing", "electrical", "hvac", "appliance", "pest", "general"]
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "open work orders at {property}",
+    "any emergency maintenance tickets right now",
+    "which service requests got completed at {property}",
+    "list work orders for {unit} at {property}",
+    "plumbing tickets at {property}",
+    "show me all high priority work orders",
+    "what maintenance is outstanding at {property}",
+    "hvac work orders in progress",
+    "work orders on hold",
+    "what's open for maintenance at {property}",
+    "how many open tickets do we have",
+    "show electrical work orders at {property}",
+    "any maintenance requests for {unit}",
+    "pending maintenance at {property}",
+    "list all the appliance tickets",
+    "pest control tickets at {property}",
+    "completed work orders at {property}",
+    "urgent tickets at {property}",
+    "what are the open maintenance issues at {property}",
+    "maintenance backlog at {property}",
+    "all work orders at {property}",
+    "service requests still open",
+    "what work orders are in progress",
+    "low priority tickets at {property}",
+    "any repairs outstanding on {unit} at {property}",
+    "show emergency work orders",
+    "is there any maintenance open on {unit}",
+    "tickets on hold at {property}",
+    "what is maintenance working on at {property}",
+    "unfinished work orders at {property}",
+    "list the leak tickets at {property}",
+    "which repairs are done at {property}",
+    "how many plumbing work orders are open at {property}",
+    "current work orders {property}",
+    "maintenance tickets for {unit}",
+    "any AC tickets open",
+    "what's the maintenance queue look like at {property}",
+    "work order list for {property}",
+    "show tickets",
+    "open service tickets",
+    "do we have any bed bug requests at {property}",
+    "what maintenance has been closed at {property}",
+    "anything broken at {property} that's still open",
+)
 
 
 class Args(ToolArgs):

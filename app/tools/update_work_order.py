@@ -11,7 +11,43 @@ from app.tools.core.tool import ToolArgs
 
 Status = Literal["open", "in_progress", "completed", "on_hold"]
 
-PHRASES: tuple[str, ...] = ()
+PHRASES: tuple[str, ...] = (
+    "assign {wo} to {teammate}",
+    "put {wo} on hold",
+    "close out {wo}",
+    "reopen {wo} please",
+    "mark {wo} complete",
+    "{wo} is done",
+    "set {wo} to in progress",
+    "reassign {wo} to {vendor}",
+    "give {wo} to {teammate}",
+    "change {wo} status to completed",
+    "{wo} is finished, close it",
+    "move {wo} to on hold",
+    "start {wo}",
+    "have {teammate} handle {wo}",
+    "{wo} waiting on parts, put it on hold",
+    "close {wo}",
+    "complete {wo}",
+    "update {wo} to in progress",
+    "{teammate} fixed it, close {wo}",
+    "send {wo} over to {vendor}",
+    "switch {wo} to {teammate}",
+    "pause {wo}",
+    "mark {wo} as resolved",
+    "{wo} isn't done, open it back up",
+    "hand {wo} off to {vendor}",
+    "{teammate} is working on {wo}",
+    "put {teammate} on {wo}",
+    "let {vendor} take {wo}",
+    "finish off {wo}",
+    "set the status of {wo} to completed",
+    "{wo} got fixed this morning, mark it done",
+    "assign {teammate} to {wo} and mark it in progress",
+    "take {wo} off hold, it's in progress",
+    "dispatch {vendor} for {wo}",
+    "{wo} needs to go to {teammate}",
+)
 
 
 class Args(ToolArgs):

@@ -217,7 +217,7 @@ async def build_gatehouse(db: Database, *, calls: Limits = CALL_LIMITS, patience
             Member("U-GUS", "Gus Guest", frozenset({Role.GUEST}), frozenset()),
         ],
     )
-    safeguards = Safeguards.build(db, KeyRing("a secret for tests only"), clock, Redactor().value, calls=calls)
+    safeguards = Safeguards.build(db, KeyRing(b"a secret for tests only"), clock, Redactor().value, calls=calls)
     tools = rent_tools(vendor)
     gate = Gate(tools, _bench(db, clock), safeguards, patience)
     return Gatehouse(db, clock, vendor, safeguards, tools, gate)

@@ -161,7 +161,7 @@ async def test_a_thrown_switch_stops_the_call_within_seconds(house: Gatehouse, s
 
 
 async def test_too_many_calls_a_minute_are_refused_until_the_next_minute(db: Database) -> None:
-    limits = Limits(person_minute=2, person_day=None, workspace_minute=None, workspace_day=None)
+    limits = Limits(person_minute=2)
     house = await build_gatehouse(db, calls=limits)
     leo, mia = await house.person("U-LEO"), await house.person("U-MIA")
     for _ in range(2):

@@ -1,0 +1,95 @@
+"""Messages that change one thing of the last call: "and at Oakwood?", "what about 3 bedrooms?", "same for January"."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.gateways.embedded.arguments import Shape
+from app.gateways.embedded.filling import fill
+from app.gateways.embedded.names import NameIndex
+from app.gateways.embedded.plan import Call, Plan
+from app.gateways.embedded.reading import Reader, Reading
+from app.gateways.embedded.sharing import share
+from app.gateways.embedded.text import blank
+
+_CUE = re.compile(
+    r"(?i)^(?:ok |okay |hm+ |cool |great |thanks,? |got it,? |perfect,? )*(?:and\b(?! also)|what about|how "
+    r"about|wbu|same\b|the same|just\b|only\b|but\b|now\b|also\b|instead\b|or\b|plus\b|"
+    r"what if|make (?:it|that)|change (?:it|that) to|switch to|try\b|anything\b|any\b|ok now|for\b|at\b|in\b|"
+    r"with\b|without\b|by\b|from\b|since\b|under\b|over\b|between\b|do\b|then\b)"
+)
+_WHOLE = re.compile(
+    r"(?i)\b(?:whole portfolio|entire portfolio|all (?:the )?properties|everywhere|every property|across the "
+    r"board|company[ -]?wide|portfolio[ -]wide|overall|in total|the portfolio)\b"
+)
+_FILLER = re.compile(
+    r"(?i)\b(?:and|what|about|how|the|same|thing|for|just|only|ones?|but|now|do|show|me|also|instead|or|make|"
+    r"it|that|at|in|with|too|then|ok|okay|please|pls|those|them|of|to|on|is|are|"
+    r"a|an|any|anything|over|there|again|by|as|well|can|you|i|want|need|give|get|try|switch|change|want|thanks|"
+    r"cool|great|see|more|than|cheaper|less|under|'s|s|if|we|ask|sort|filter|narrow|limit|from|so|um|else|like|"
+    r"let's|lets|go|run|pull|check|us|my|be|was|which|when|who|have|been|in|not|yes|no|hm+|all)\b|[^\w\s]"
+)
+
+
+def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex, now: datetime) -> Plan | None:
+    """The changed last call, or None when the message stands on its own."""
+    last = context[-1]
+    shape = reader.shapes.get(last.name)
+    if shape is None:
+        return None
+    reading = reader.read(text, index, now)
+    if reading.unsupported:
+        return None
+    change = _change(shape, reading, last)
+    if not change and not _WHOLE.search(text):
+        return None
+    if not _is_elliptic(text, reading, last, change):
+        return None
+    arguments: dict[str, Any] = {**last.arguments, **change}
+    if _WHOLE.search(text):
+        arguments.pop("property", None)
+    elif arguments == dict(last.arguments):
+        return None
+    ordered = {a.name: arguments[a.name] for a in shape.arguments if a.name in arguments}
+    return Plan("call", (Call(last.name, ordered),), max(0.6, reading.best.probability))
+
+
+def _change(shape: Shape, reading: Reading, last: Call) -> dict[str, Any]:
+    """What the message says for the last call's tool, texts aside; a new period replaces both its ends."""
+    filled = fill(shape, reading.found)
+    kept: dict[str, Any] = {}
+    for argument in shape.arguments:
+        if argument.name in filled.arguments and argument.kind != "text":
+            kept[argument.name] = filled.arguments[argument.name]
+    if filled.choices:
+        return {}
+    if "properties" in last.arguments and "properties" not in kept:
+        kept.pop("properties", None)
+    starts = [a.name for a in shape.arguments if a.kind == "date" and a.side in {"start", "end"}]
+    del starts
+    share(filled, reading, ())
+    return kept
+
+
+def _is_elliptic(text: str, reading: Reading, last: Call, change: dict[str, Any]) -> bool:
+    """True when the message is too bare to be a request of its own."""
+    residue = _residue(text, reading)
+    best = reading.best
+    cue = bool(_CUE.match(text))
+    if best.label == last.name:
+        return cue or len(residue) <= 2 or len(text.split()) <= 6
+    complete = best.filled is not None and not best.filled.missing
+    if best.filled is not None and complete and best.probability >= 0.75 and len(residue) >= (2 if cue else 1):
+        return False
+    if cue:
+        return len(residue) <= 3
+    return len(residue) <= 1 and len(text.split()) <= 7 and bool(change)
+
+
+def _residue(text: str, reading: Reading) -> list[str]:
+    """Words that are neither found things nor glue."""
+    found = reading.found
+    spans = [m.span for m in found.names] + [d.span for d in found.dates] + [t.span for t in found.times]
+    spans += [c.span for c in found.counts] + [a.span for a in found.amounts] + [i.span for i in found.ids]
+    return _FILLER.sub(" ", blank(text, spans)).split()

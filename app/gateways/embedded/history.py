@@ -1,0 +1,99 @@
+"""Reads a LangChain message list: what was just said, which calls came before, what was asked back.
+
+Knows message shapes only; decides nothing.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from app.gateways.embedded.plan import Call
+
+ASK = "ask_person"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a tool answered: its sentences, and the tool's name."""
+
+    tool: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`calls` were made before the newest message, oldest first; `results` answer it already.
+
+    `asked_about` is the message that a question was asked back about, when the newest message may be the answer.
+    """
+
+    message: str
+    calls: tuple[Call, ...] = ()
+    results: tuple[Result, ...] = ()
+    asked_about: str = ""
+    calls_before_question: tuple[Call, ...] = field(default=())
+
+
+def read(messages: Sequence[BaseMessage]) -> Conversation:
+    """The conversation as the planner needs it."""
+    at = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=-1)
+    if at < 0:
+        return Conversation("")
+    earlier, later = messages[:at], messages[at + 1 :]
+    calls = _calls(earlier)
+    asked_at = _question_at(earlier)
+    results = tuple(_result(m) for m in later if isinstance(m, ToolMessage))
+    if asked_at is None:
+        return Conversation(text_of(messages[at]), calls, results)
+    before = messages[:asked_at]
+    about_at = max((i for i, m in enumerate(before) if isinstance(m, HumanMessage)), default=-1)
+    about = text_of(messages[about_at]) if about_at >= 0 else ""
+    return Conversation(text_of(messages[at]), calls, results, about, _calls(messages[: max(about_at, 0)]))
+
+
+def text_of(message: BaseMessage) -> str:
+    """The words of a message, whatever its content blocks."""
+    content: Any = message.content
+    if isinstance(content, str):
+        return content
+    parts = [block if isinstance(block, str) else str(cast(dict[str, Any], block).get("text", "")) for block in content]
+    return " ".join(part for part in parts if part)
+
+
+def _calls(messages: Sequence[BaseMessage]) -> tuple[Call, ...]:
+    return tuple(
+        Call(call["name"], call["args"])
+        for message in messages
+        if isinstance(message, AIMessage)
+        for call in message.tool_calls
+        if call["name"] != ASK
+    )
+
+
+def _question_at(earlier: Sequence[BaseMessage]) -> int | None:
+    """Where the question stands that the newest message answers: in the last thing Sophia said."""
+    for i in range(len(earlier) - 1, -1, -1):
+        message = earlier[i]
+        if isinstance(message, HumanMessage):
+            return None
+        if isinstance(message, AIMessage):
+            asks = any(call["name"] == ASK for call in message.tool_calls) or text_of(message).rstrip().endswith("?")
+            if asks:
+                return i
+    return None
+
+
+def _result(message: ToolMessage) -> Result:
+    raw = text_of(message)
+    text = raw
+    try:
+        data: Any = json.loads(raw)
+    except ValueError:
+        data = None
+    if isinstance(data, dict):
+        fields = cast(dict[str, Any], data)
+        text = next((str(fields[k]) for k in ("text", "sentence", "message", "error", "question") if fields.get(k)), "")
+    return Result(message.name or "", text.strip())
