@@ -1,7 +1,7 @@
 """Reads what a person chose or typed into Slack's `state.values` shape, and checks it like Slack does."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from app.sandbox.slack.blockkit.elements import GROUPS, MULTI_SELECTS, PICKERS, SELECTS, TEXT_INPUTS
@@ -41,13 +41,21 @@ def action_value(element: Json, chosen: Any) -> Json:
     if kind in _MANY_OF:
         return _many_value(element, chosen)
     if kind in PICKERS:
-        return {_PICKED[kind]: chosen or None}
+        return {_PICKED[kind]: _moment(chosen) if kind == "datetimepicker" else chosen or None}
     if kind == "feedback_buttons":
         wanted = element["negative_button" if chosen == "negative" else "positive_button"]
         return {"value": wanted["value"], "text": wanted["text"]}
     if kind == "file_input":
         return {"files": chosen or []}
     return {"value": chosen or None} if kind in TEXT_INPUTS else {}
+
+
+def _moment(chosen: Any) -> int | None:
+    """A `datetimepicker` speaks in seconds; the page's input in local ISO form, read as UTC."""
+    if not chosen:
+        return None
+    text = str(chosen)
+    return int(text) if text.isdigit() else int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 def _one_value(element: Json, chosen: Any) -> Json:
@@ -88,6 +96,16 @@ def initial_value(element: Json) -> Any:
         if element.get(name) is not None:
             return element[name]
     return [] if kind in MULTI_SELECTS or kind == "checkboxes" else ""
+
+
+def chosen_in(value: Json) -> list[str]:
+    """The raw choices inside one entry of `state.values`: the way back from `action_value`."""
+    for key, held in value.items():
+        if key == "type" or held in (None, []):
+            continue
+        items: list[Any] = held if isinstance(held, list) else [held]
+        return [str(item["value"]) if isinstance(item, dict) else str(item) for item in items]
+    return []
 
 
 def check_inputs(blocks: list[Json], values: Json) -> tuple[Json, dict[str, str]]:

@@ -7,7 +7,7 @@ stored message or view, so a page can only send what the app offered.
 from typing import Any
 
 from app.sandbox.slack.blockkit.view import view_problems
-from app.sandbox.slack.blockkit.walk import find_element
+from app.sandbox.slack.blockkit.walk import find_element, interactive
 from app.sandbox.slack.delivery.parcel import Parcel, ParcelKind, Reply
 from app.sandbox.slack.errors import SlackError
 from app.sandbox.slack.inputs import action_value, check_inputs
@@ -117,6 +117,15 @@ class Interacting:
         if view is None or view.user != user:
             raise SlackError("view_not_found")
         return view
+
+    def remember(self, user: str, view_id: str, fields: Json) -> None:
+        """Keep what is typed in a modal so far; `fields` by "block_id::action_id"."""
+        view = self._view(user, view_id)
+        for block, element in interactive(view.data["blocks"]):
+            name = f"{block['block_id']}::{element['action_id']}"
+            if name in fields:
+                held = {"type": element["type"], **action_value(element, fields[name])}
+                view.values.setdefault(block["block_id"], {})[element["action_id"]] = held
 
     async def submit(self, user: str, view_id: str, values: Json) -> dict[str, str]:
         """Submit the top modal with `values` by block and action id; returns errors by block id."""

@@ -148,7 +148,9 @@ class State:
         if self.is_app(user_id):
             return self.team.app_name
         person = self.people.get(user_id)
-        return person.name if person else user_id
+        if person is not None:
+            return person.name
+        return "Slackbot" if user_id == "USLACKBOT" else user_id
 
     def rooms_of(self, user_id: str) -> list[Room]:
         return [room for room in self.rooms.values() if user_id in room.members and not room.archived]

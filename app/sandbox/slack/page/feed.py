@@ -1,0 +1,103 @@
+"""A conversation as one person sees it: what stands in the channel, what in a thread, what is unread.
+
+The direct message with the app shows each thread in line, as an agent's Messages tab does; channels show
+roots, and a thread opens beside them.
+"""
+
+from dataclasses import dataclass, field
+
+from app.sandbox.slack.messages import Message
+from app.sandbox.slack.state import Room, Session, State
+
+CONTINUED_WITHIN = 300.0
+
+
+@dataclass(slots=True)
+class Shown:
+    """A message and whether it continues the one above by the same author."""
+
+    message: Message
+    continued: bool = False
+    new_day: bool = False
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A root message with its replies (in line only in the app's direct message) and agent session."""
+
+    root: Shown
+    replies: list[Shown] = field(default_factory=list[Shown])
+    session: Session | None = None
+
+
+def dom_id(ts: str) -> str:
+    """A ts as part of an element's id."""
+    return ts.replace(".", "-")
+
+
+def is_app_dm(state: State, room: Room) -> bool:
+    return room.kind == "im" and state.team.bot_user_id in room.members
+
+
+def _continues(before: Message | None, message: Message) -> bool:
+    return (
+        before is not None
+        and before.user == message.user
+        and before.username == message.username
+        and not before.only_for
+        and not message.only_for
+        and float(message.ts) - float(before.ts) < CONTINUED_WITHIN
+    )
+
+
+def shown_in_order(messages: list[Message], *, grouped: bool = True) -> list[Shown]:
+    """Messages with the byline left out where the author goes on writing."""
+    shown: list[Shown] = []
+    before: Message | None = None
+    for message in messages:
+        shown.append(Shown(message, grouped and _continues(before, message)))
+        before = message
+    return shown
+
+
+def stands_in_channel(message: Message) -> bool:
+    return not message.in_thread or message.broadcast
+
+
+def conversations(state: State, room: Room, user: str) -> list[Conversation]:
+    """What the channel shows, oldest first."""
+    inline = is_app_dm(state, room)
+    roots = [m for m in state.visible(room, user) if stands_in_channel(m)]
+    shown = shown_in_order(roots, grouped=not inline)
+    return [
+        Conversation(
+            root=one,
+            replies=shown_in_order(state.replies(room.id, one.message.ts, user)) if inline else [],
+            session=state.sessions.get((room.id, one.message.ts)),
+        )
+        for one in shown
+    ]
+
+
+def thread(state: State, room: Room, user: str, thread_ts: str) -> list[Shown]:
+    """The root and its replies, for the panel beside the channel; empty when the root is gone."""
+    root = state.find(room.id, thread_ts)
+    if root is None:
+        return []
+    return [Shown(root), *shown_in_order(state.replies(room.id, thread_ts, user))]
+
+
+def unread(state: State, room: Room, user: str) -> int:
+    """How many messages of others have come since this person last looked."""
+    last = state.read_until.get((user, room.id), "0")
+    return sum(
+        1
+        for m in state.visible(room, user)
+        if m.ts > last and m.user != user and (stands_in_channel(m) or is_app_dm(state, room))
+    )
+
+
+def newest_thread(state: State, room: Room, user: str) -> Message | None:
+    """The root a follow-up would most likely continue: the newest this person wrote."""
+    roots = [m for m in state.visible(room, user) if not m.in_thread and m.user == user]
+    return roots[-1] if roots else None
