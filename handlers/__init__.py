@@ -1,1 +1,4 @@
-"""One file per Slack, SMS or HTTP interaction: parse, authorise, hand over. No SQL, no HTTP calls, no model calls."""
+"""Everything that comes in: one file per Slack interaction, the HTTP side, and the jobs they lead to.
+
+Parse, authorise, hand over. No SQL, no HTTP calls to vendors, no model calls.
+"""

@@ -6,6 +6,7 @@ Slack (by the run and part in its metadata) before it is posted again.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from app.db.engine import Database
 from app.db.models.runtime import Delivery
 from app.domain.clock import Clock
 
+LONGEST_KEY = 120
 State = Literal["new", "begun", "streaming", "posted"]
 
 
@@ -34,13 +36,13 @@ class Deliveries:
     async def begin(self, workspace_id: str, run: str, part: str, channel: str, thread: str) -> Shown:
         """What is known of this part so far; `new` when nothing was, and from now on it is `begun`."""
         async with self._db.transaction() as session:
-            known = await session.get(Delivery, (workspace_id, f"{run}:{part}"))
+            known = await session.get(Delivery, (workspace_id, _key(run, part)))
             if known is not None:
                 return Shown(_state(known.state), known.ts)
             session.add(
                 Delivery(
                     workspace_id=workspace_id,
-                    id=f"{run}:{part}",
+                    id=_key(run, part),
                     channel=channel,
                     thread=thread,
                     state="begun",
@@ -52,13 +54,13 @@ class Deliveries:
     async def look(self, workspace_id: str, run: str, part: str) -> Shown:
         """What is known of this part; changes nothing."""
         async with self._db.reading() as session:
-            known = await session.get(Delivery, (workspace_id, f"{run}:{part}"))
+            known = await session.get(Delivery, (workspace_id, _key(run, part)))
             return Shown("new") if known is None else Shown(_state(known.state), known.ts)
 
     async def note(self, workspace_id: str, run: str, part: str, state: State, ts: str) -> None:
         """The part is now in this state, as message `ts`."""
         async with self._db.transaction() as session:
-            known = await session.get(Delivery, (workspace_id, f"{run}:{part}"))
+            known = await session.get(Delivery, (workspace_id, _key(run, part)))
             if known is None:
                 raise LookupError(f"{run}:{part} was never begun")
             known.state, known.ts = state, ts
@@ -66,9 +68,14 @@ class Deliveries:
     async def forget(self, workspace_id: str, run: str, part: str) -> None:
         """The call was refused for certain: nothing was shown."""
         async with self._db.transaction() as session:
-            known = await session.get(Delivery, (workspace_id, f"{run}:{part}"))
+            known = await session.get(Delivery, (workspace_id, _key(run, part)))
             if known is not None:
                 await session.delete(known)
+
+
+def _key(run: str, part: str) -> str:
+    key = f"{run}:{part}"
+    return key if len(key) <= LONGEST_KEY else f"{hashlib.sha256(key.encode()).hexdigest()}:{part[:40]}"
 
 
 def _state(stored: str) -> State:

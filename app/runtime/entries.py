@@ -97,15 +97,35 @@ class Entries:
             )
             return [_entry(row) for row in rows]
 
-    async def is_known(self, workspace_id: str, conversation: str) -> bool:
-        """True when Sophia was ever asked something in this conversation (within the time entries are kept)."""
+    async def get(self, workspace_id: str, entry_id: str) -> Entry | None:
+        """The entry, or None when it is not (or no longer) stored."""
+        async with self._db.reading() as session:
+            row = await session.get(IntakeEntry, (workspace_id, entry_id))
+            return _entry(row) if row is not None else None
+
+    async def has_asked(self, workspace_id: str, conversation: str, user_id: str) -> bool:
+        """True when this person asked something in this conversation (within the time entries are kept)."""
         async with self._db.reading() as session:
             found = await session.scalar(
                 select(IntakeEntry.id)
-                .where(IntakeEntry.workspace_id == workspace_id, IntakeEntry.conversation == conversation)
+                .where(
+                    IntakeEntry.workspace_id == workspace_id,
+                    IntakeEntry.conversation == conversation,
+                    IntakeEntry.user_id == user_id,
+                )
                 .limit(1)
             )
             return found is not None
+
+    async def known(self, workspace_id: str, entry_ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are stored."""
+        async with self._db.reading() as session:
+            found = await session.scalars(
+                select(IntakeEntry.id).where(
+                    IntakeEntry.workspace_id == workspace_id, IntakeEntry.id.in_(list(entry_ids)[:CHUNK])
+                )
+            )
+            return set(found)
 
     async def backlog(self) -> Backlog:
         """What waits and what runs, over all workspaces and executors."""

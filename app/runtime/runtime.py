@@ -22,6 +22,7 @@ from app.domain.clock import Clock
 from app.runtime.deliveries import Deliveries
 from app.runtime.engine import DurableEngine, Steps
 from app.runtime.entries import Backlog, Entries, Entry
+from app.runtime.feedback import FeedbackLog
 from app.runtime.intake import Arrival, Intake
 from app.runtime.presence import Presence
 from app.runtime.reminders import DueReminders
@@ -66,6 +67,7 @@ class Runtime:
         self._tell_busy: Told | None = None
         self._busy_kind = ""
         self._loops: list[asyncio.Task[None]] = []
+        self._chores: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self._running: dict[str, asyncio.Event] = {}
         self._idle = asyncio.Event()
         self._idle.set()
@@ -73,6 +75,7 @@ class Runtime:
         self.intake = Intake(db, clock, self._wake.set)
         self.entries = Entries(db, clock, options.executor_id)
         self.deliveries = Deliveries(db, clock)
+        self.feedback = FeedbackLog(db, clock)
         self.reminders = DueReminders(db, clock, self.intake)
         self._presence = Presence(db, options.executor_id, margin=options.dead_after)
         self._engine = DurableEngine(options.system_url, options.executor_id, self._run)
@@ -100,6 +103,8 @@ class Runtime:
             self._every(1.0, self._look_around)
             self._every(5.0, self._collect_reminders)
             self._every(3600.0, self._forget_old)
+            for seconds, work in self._chores:
+                self._every(seconds, work)
 
     async def accept(self, arrival: Arrival) -> bool:
         """Store an arrival; see Intake.accept."""
@@ -147,8 +152,12 @@ class Runtime:
         await self._engine.close(patience=0)
         await self._presence.leave(unfinished=unfinished)
 
+    def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` every so often from the start on, in processes that work."""
+        self._chores.append((seconds, work))
+
     def _every(self, seconds: float, work: Callable[[], Awaitable[None]], wake: asyncio.Event | None = None) -> None:
-        self._loops.append(asyncio.create_task(_repeat(seconds, work, wake), name=f"runtime{work.__name__}"))
+        self._loops.append(asyncio.create_task(_repeat(seconds, work, wake), name="runtime-loop"))
 
     async def _alive(self) -> None:
         await self._presence.beat()
@@ -266,7 +275,7 @@ async def _repeat(seconds: float, work: Callable[[], Awaitable[None]], wake: asy
         try:
             await work()
         except Exception as failure:
-            log.warning("runtime.loop_failed", loop=work.__name__, error=repr(failure))
+            log.warning("runtime.loop_failed", loop=getattr(work, "__qualname__", ""), error=repr(failure))
             await asyncio.sleep(min(seconds, 1.0))
         if wake is None:
             await asyncio.sleep(seconds)

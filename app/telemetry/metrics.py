@@ -17,6 +17,9 @@ OUTBOUND_BYTES = Counter(
     "Bytes received from outside services, decoded.",
     ("service", "operation"),
 )
+INTAKE_WAITING = Gauge("sophia_intake_waiting", "Entries stored and not started, over all processes.")
+INTAKE_RUNNING = Gauge("sophia_intake_running", "Entries being worked on, over all processes.")
+INTAKE_OLDEST = Gauge("sophia_intake_oldest_seconds", "How long the oldest entry has waited.")
 
 
 def record_outbound(service: str, operation: str, status: str, seconds: float, size: int) -> None:

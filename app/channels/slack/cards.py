@@ -34,8 +34,13 @@ def card_text(card: ApprovalCard) -> str:
 
 def decided_blocks(card: ApprovalCard, status: str, sentence: str) -> list[Block]:
     """The card after the decision: the same content, no buttons, and what came of it."""
+    return [*_what(card), outcome_block(status, sentence)]
+
+
+def outcome_block(status: str, sentence: str) -> Block:
+    """What came of it, in one line with a mark."""
     mark = _MARKS.get(status, "information_source")
-    return [*_what(card), rich([(mark, "emoji"), f" {shorten(sentence, ONE_CHANGE * 2)}"])]
+    return rich([(mark, "emoji"), f" {shorten(sentence, ONE_CHANGE * 2)}"])
 
 
 def _what(card: ApprovalCard) -> list[Block]:

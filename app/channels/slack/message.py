@@ -22,6 +22,9 @@ from app.channels.text import Reader, rows_left_text, shorten, source_texts
 from app.domain.answer import Answer, AnswerKind, Table
 
 Block = dict[str, Any]
+ANSWER = "answer"
+"""The part of every run's first message."""
+
 TEXT_IN_ONE = 8_000
 TITLE = 150
 WORTH_A_FILE = 5
@@ -50,8 +53,8 @@ class Message:
 def messages(answer: Answer, reader: Reader, turn_id: str) -> list[Message]:
     """The answer's messages in the order they are shown. The first is the one that can be streamed."""
     texts = _split(markdown(answer.text, {source.link for source in answer.sources if source.link}))
-    made = [Message(f"text{number}", text, (), _fallback(text)) for number, text in enumerate(texts[:-1], start=1)]
-    made.append(_main(answer, reader, turn_id, texts[-1]))
+    made = [Message(_part(number), text, (), _fallback(text)) for number, text in enumerate(texts[:-1])]
+    made.append(_main(answer, reader, turn_id, texts[-1], _part(len(made))))
     for number, table in enumerate(answer.tables[1:], start=1):
         blocks = _table(table, reader, turn_id, number, MESSAGE_CHARACTERS - ROOM_FOR_SMALL_PRINT)
         made.append(Message(f"table{number}", "", tuple(blocks), escape(table.title)))
@@ -72,7 +75,11 @@ def messages(answer: Answer, reader: Reader, turn_id: str) -> list[Message]:
     return made
 
 
-def _main(answer: Answer, reader: Reader, turn_id: str, text: str) -> Message:
+def _part(number: int) -> str:
+    return ANSWER if number == 0 else f"more{number}"
+
+
+def _main(answer: Answer, reader: Reader, turn_id: str, text: str, part: str) -> Message:
     blocks: list[Block] = [block for chart in answer.charts[:CHARTS] if (block := chart_block(chart))]
     if answer.tables:
         room = MESSAGE_CHARACTERS - ROOM_FOR_SMALL_PRINT - len(text)
@@ -83,7 +90,7 @@ def _main(answer: Answer, reader: Reader, turn_id: str, text: str) -> Message:
     if answer.kind is AnswerKind.ANSWER:
         blocks.append(_thumbs(turn_id))
     lead = text or ("" if blocks and answer.tables else NO_WORDS)
-    return Message("answer", lead, tuple(blocks), _fallback(lead or NO_WORDS))
+    return Message(part, lead, tuple(blocks), _fallback(lead or NO_WORDS))
 
 
 def _table(table: Table, reader: Reader, turn_id: str, number: int, room: int) -> list[Block]:

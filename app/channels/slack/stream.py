@@ -20,7 +20,7 @@ import structlog
 
 from app.channels.slack.failures import CALL_FAILURES, Meaning, NotDelivered, code_of, meaning_of
 from app.channels.slack.limits import STREAM_SECONDS, TASK_TEXT
-from app.channels.slack.message import TEXT_IN_ONE, Message
+from app.channels.slack.message import ANSWER, TEXT_IN_ONE, Message
 from app.channels.slack.post import Part, Place, Poster
 from app.channels.slack.safe import markdown, settled_length
 from app.channels.slack.session import Session
@@ -28,7 +28,6 @@ from app.channels.text import shorten
 
 log = structlog.get_logger(__name__)
 Block = dict[str, Any]
-ANSWER = "answer"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,42 @@
+"""How fresh the read model is, per source system, for the Home tab and for operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.db.engine import Database
+from app.db.models.property import SyncState
+from app.portfolio.sources import system_name
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """One system: when it was last read in full, and whether its last attempt failed."""
+
+    system: str
+    read_at: datetime | None
+    failing: bool
+
+
+async def freshness(db: Database, workspace_id: str) -> list[SourceState]:
+    """The systems this workspace reads, by name. `read_at` is the oldest of its resources' last successes."""
+    async with db.reading() as session:
+        rows = list(await session.scalars(select(SyncState).where(SyncState.workspace_id == workspace_id)))
+    systems: dict[str, list[SyncState]] = {}
+    for row in rows:
+        systems.setdefault(row.id.partition(":")[0], []).append(row)
+    return [
+        SourceState(
+            system=system_name(source),
+            read_at=None if any(row.last_success_at is None for row in states) else _oldest(states),
+            failing=any(row.last_error for row in states),
+        )
+        for source, states in sorted(systems.items())
+    ]
+
+
+def _oldest(states: list[SyncState]) -> datetime | None:
+    return min((row.last_success_at for row in states if row.last_success_at is not None), default=None)

@@ -1,0 +1,1 @@
+"""Clicks on buttons: one file per interaction, found by registration (handlers/core/registry.py)."""

@@ -1,0 +1,85 @@
+"""What handlers need from the rest of the house, given by app/main.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.channels.slack.post import Poster
+from app.channels.slack.session import Sessions
+from app.channels.slack.stream import Tempo
+from app.db.engine import Database
+from app.domain.answer import Answer, ApprovalCard
+from app.domain.clock import Clock, Ids
+from app.domain.principal import Principal
+from app.domain.turn import Turn, TurnProgress
+from app.runtime.runtime import Runtime
+from app.tools.core.outcomes import Decision, Settled
+from app.tools.core.registry import AnyTool
+
+
+class Answers(Protocol):
+    """app/agent: one turn in, one answer out."""
+
+    async def run(self, turn: Turn, progress: TurnProgress) -> Answer: ...
+
+
+class Decides(Protocol):
+    """app/tools/core/gate.py: what a click on an approval card leads to."""
+
+    async def decide(
+        self,
+        approval_id: str,
+        principal: Principal,
+        verdict: Literal["approve", "decline"],
+        edits: dict[str, Any] | None = None,
+    ) -> Decision: ...
+
+    async def remember_card(self, workspace_id: str, approval_id: str, message_ref: str) -> None: ...
+
+    async def editable_values(self, approval_id: str, principal: Principal) -> dict[str, Any]: ...
+
+    async def waiting(self, principal: Principal) -> list[ApprovalCard]: ...
+
+    async def reconcile_pending(self) -> list[Settled]: ...
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Sophia's own identity in the workspace, from `auth.test`."""
+
+    user_id: str
+    bot_id: str
+    team_id: str
+
+
+async def _always_ready() -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Deps:
+    """One per process. `principal_of(workspace_id, user_id)` says who somebody is. `not_ready()` gives reasons why the
+    process should get no traffic, beyond the runtime's own."""
+
+    agent: Answers
+    gate: Decides
+    tools: Mapping[str, AnyTool]
+    principal_of: Callable[[str, str], Awaitable[Principal]]
+    db: Database
+    runtime: Runtime
+    clock: Clock
+    ids: Ids
+    client: AsyncWebClient
+    bot: Bot
+    poster: Poster
+    sessions: Sessions
+    signing_secret: str
+    company: str = "your company"
+    not_ready: Callable[[], Awaitable[Sequence[str]]] = _always_ready
+    tempo: Tempo = field(default_factory=Tempo)
+    longest_message: int = 8_000  # characters
+    largest_body: int = 1_048_576  # bytes

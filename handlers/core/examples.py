@@ -1,0 +1,37 @@
+"""What to ask: example questions that this person's rights cover, for help, the Home tab and suggested prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.principal import Principal
+from app.security.roles import decide
+from app.tools.core.registry import AnyTool
+
+FIRST = ("get_occupancy", "list_work_orders", "list_delinquent_residents", "search_available_units", "get_kpi")
+
+
+def allowed_tools(principal: Principal, tools: Mapping[str, AnyTool]) -> list[AnyTool]:
+    """The tools this person may use, the most asked-for first."""
+    mine = [tool for tool in tools.values() if decide(principal, tool.scope).allowed]
+    return sorted(mine, key=lambda tool: (FIRST.index(tool.name) if tool.name in FIRST else len(FIRST), tool.title))
+
+
+def example_questions(principal: Principal, tools: Mapping[str, AnyTool], most: int) -> list[str]:
+    """One question per tool."""
+    return [tool.examples[0] for tool in allowed_tools(principal, tools)[:most]]
+
+
+def help_text(principal: Principal, tools: Mapping[str, AnyTool]) -> str:
+    """What Sophia can do for this person, as Markdown."""
+    examples = example_questions(principal, tools, 6)
+    if not examples:
+        return (
+            "I'm Sophia. I answer questions about the company's apartments, residents and deals, but I don't have you "
+            "on the team yet. Your administrator can add you."
+        )
+    listed = "\n".join(f"- {question}" for question in examples)
+    return (
+        "I'm Sophia. Ask me in plain words, here or by mentioning me in a channel. For example:\n\n"
+        f"{listed}\n\nBefore I change anything or write to anyone, I ask for approval."
+    )

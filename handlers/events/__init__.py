@@ -1,0 +1,1 @@
+"""What happens in Slack: one file per interaction, found by registration (handlers/core/registry.py)."""

@@ -1,0 +1,1 @@
+"""The HTTP side: signed requests from Slack, health, metrics."""

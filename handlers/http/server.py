@@ -1,0 +1,18 @@
+"""The web process: signed requests from Slack, health, metrics, and their OpenAPI page at `/docs`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from handlers.app import build_slack_app
+from handlers.core.deps import Deps
+from handlers.http import health, metrics, slack
+
+
+def build_http(deps: Deps) -> FastAPI:
+    """The FastAPI application. The runtime is started and drained by the process (app/main.py)."""
+    app = FastAPI(title="Sophia", description="The HTTP side of Sophia, the assistant for apartment companies.")
+    app.include_router(slack.router(build_slack_app(deps), deps))
+    app.include_router(health.router(deps))
+    app.include_router(metrics.router(deps))
+    return app

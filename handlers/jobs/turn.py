@@ -1,0 +1,187 @@
+"""A question: ask the agent, show the answer, once, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from app.channels.slack.failures import NotDelivered
+from app.channels.slack.message import Message, messages
+from app.channels.slack.post import Part, Place
+from app.channels.slack.safe import escape
+from app.channels.slack.stream import AnswerStream
+from app.channels.text import Reader, shorten
+from app.domain.answer import Answer, AnswerKind
+from app.domain.errors import Bug, SophiaError
+from app.domain.principal import Principal, Surface
+from app.domain.turn import Attachment, Conversation, Turn
+from app.runtime.engine import Steps
+from app.runtime.entries import Entry
+from app.runtime.runtime import Job
+from app.telemetry.trace import trace
+from handlers.core.asking import TURN
+from handlers.core.deps import Deps
+from handlers.core.direct import direct_place
+from handlers.core.examples import example_questions, help_text
+from handlers.core.thread import earlier_remarks
+from handlers.core.words import mentioned_users, plain_words
+
+KIND = TURN
+log = structlog.get_logger(__name__)
+FILES_NOT_READ = "I can't read attached files yet, so I answered from your words alone."
+ONLY_FILES = "I can't read attached files yet. Please tell me in words what you need."
+STOPPED = Answer(AnswerKind.FAILED, "Stopped, as you asked. Nothing was changed.")
+
+
+def job(deps: Deps) -> Job:
+    """The job of this kind."""
+
+    async def run(entry: Entry, steps: Steps) -> None:
+        place, asked_at = await _where(deps, entry, steps)
+        stream = AnswerStream(
+            deps.poster,
+            deps.sessions.of(place.channel, place.thread),
+            place,
+            entry.id,
+            asked_at=asked_at,
+            bot_user=deps.bot.user_id,
+            tempo=deps.tempo,
+        )
+        answer: Answer = await steps.once("answer", lambda: _answer(deps, entry, place, asked_at, stream))
+        await steps.once("show", lambda: _show(deps, entry, place, answer, stream))
+
+    return run
+
+
+async def _where(deps: Deps, entry: Entry, steps: Steps) -> tuple[Place, str]:
+    """The place of the answer, and the ts of the question. A question from outside any thread gets a thread."""
+    payload = entry.payload
+    if not payload.get("anchor"):
+        place = Place(
+            entry.workspace_id,
+            str(payload["channel"]),
+            str(payload["thread"]),
+            private=bool(payload["private"]),
+            user=entry.user_id,
+            team=deps.bot.team_id,
+        )
+        return place, str(payload["ts"])
+
+    async def anchor() -> dict[str, str]:
+        place = await direct_place(deps, entry.workspace_id, entry.user_id)
+        said = "You asked: " + escape(shorten(str(payload["text"]), 1_000))
+        return {"channel": place.channel, "ts": await deps.poster.post(place, Part(entry.id, "question"), said, [])}
+
+    made: dict[str, str] = await steps.once("anchor", anchor)
+    place = Place(entry.workspace_id, made["channel"], made["ts"], user=entry.user_id, team=deps.bot.team_id)
+    return place, made["ts"]
+
+
+async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream: AnswerStream) -> Answer:
+    """The answer to the question; a failure becomes an answer that says so."""
+    stream.begin()
+    trace_id = deps.ids.new("trace")
+    with trace(trace_id):
+        try:
+            person = await deps.principal_of(entry.workspace_id, entry.user_id)
+            words = await _words(deps, entry)
+            return _without_agent(deps, person, words, entry) or await _ask(
+                deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream
+            )
+        except SophiaError as failure:
+            return _failed(failure)
+        except Exception:
+            log.exception("turn.bug", run=entry.run_id, trace=trace_id)
+            return _failed(Bug(trace_id))
+
+
+async def _ask(deps: Deps, entry: Entry, turn: Turn, stream: AnswerStream) -> Answer:
+    """The agent's answer, or a line that it was stopped."""
+    work = asyncio.create_task(deps.agent.run(turn, stream))
+    stop = asyncio.create_task(deps.runtime.stop_event(entry).wait())
+    try:
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            return STOPPED
+        answer = work.result()
+    finally:
+        work.cancel()
+        stop.cancel()
+        await asyncio.gather(work, stop, return_exceptions=True)
+    return replace(answer, notes=(*answer.notes, FILES_NOT_READ)) if turn.attachments else answer
+
+
+def _without_agent(deps: Deps, person: Principal, words: str, entry: Entry) -> Answer | None:
+    """Answers to messages that hold no question."""
+    if len(words) > deps.longest_message:
+        text = (
+            f"That message is too long for me ({len(words):,} characters; I read up to {deps.longest_message:,}). "
+            "Please send me the part that matters."
+        )
+        return Answer(AnswerKind.DECLINED, text)
+    if any(character.isalnum() for character in words):
+        return None
+    if entry.payload.get("files"):
+        return Answer(AnswerKind.DECLINED, ONLY_FILES)
+    questions = tuple(example_questions(person, deps.tools, 3))
+    return Answer(AnswerKind.DECLINED, help_text(person, deps.tools), follow_ups=questions)
+
+
+async def _words(deps: Deps, entry: Entry) -> str:
+    said = str(entry.payload["text"])
+    mentioned = dict.fromkeys(mentioned_users(said))
+    names = {user: (await deps.principal_of(entry.workspace_id, user)).name for user in mentioned}
+    return plain_words(said, {user: name for user, name in names.items() if name})
+
+
+async def _turn(deps: Deps, entry: Entry, place: Place, asked_at: str, person: Principal, words: str) -> Turn:
+    files: list[dict[str, Any]] = list(entry.payload.get("files") or [])
+    return Turn(
+        turn_id=entry.id,
+        principal=person,
+        text=words,
+        surface=Surface.SLACK,
+        conversation=Conversation(place.channel, place.thread, private=place.private),
+        received_at=entry.received_at,
+        history=await earlier_remarks(deps, place, asked_at),
+        attachments=tuple(Attachment(file["id"], file["name"], file["mimetype"], file["size"]) for file in files),
+    )
+
+
+def _failed(failure: SophiaError) -> Answer:
+    return Answer(AnswerKind.FAILED, failure.for_people, trace_id=getattr(failure, "trace_id", ""))
+
+
+async def _show(deps: Deps, entry: Entry, place: Place, answer: Answer, stream: AnswerStream) -> list[str]:
+    """Put the answer's messages into Slack; returns their ts. Where Slack refuses the place, the person's direct
+    message is used, so that nobody waits for an answer that never comes."""
+    person = await deps.principal_of(entry.workspace_id, entry.user_id)
+    shown = messages(answer, Reader(person.timezone, deps.clock.now()), entry.id)
+    try:
+        first = await stream.finish(shown[0], suspended=bool(answer.approvals))
+        return [first, *[await _post(deps, entry, place, message) for message in shown[1:]]]
+    except NotDelivered as refused:
+        log.warning("turn.not_delivered", code=refused.code, run=entry.run_id)
+        if place.private:
+            return []
+    return await _show_privately(deps, entry, shown)
+
+
+async def _show_privately(deps: Deps, entry: Entry, shown: list[Message]) -> list[str]:
+    try:
+        place = await direct_place(deps, entry.workspace_id, entry.user_id)
+        return [await _post(deps, entry, place, message, prefix="direct:") for message in shown]
+    except NotDelivered as refused:
+        log.error("turn.lost", code=refused.code, run=entry.run_id)
+        return []
+
+
+async def _post(deps: Deps, entry: Entry, place: Place, message: Message, prefix: str = "") -> str:
+    part = Part(entry.id, prefix + message.part)
+    ts = await deps.poster.post(place, part, message.text, message.all_blocks)
+    if message.approval_id:
+        await deps.gate.remember_card(entry.workspace_id, message.approval_id, f"{place.channel}:{ts}")
+    return ts

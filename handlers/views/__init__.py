@@ -1,0 +1,1 @@
+"""Submitted modals: one file per interaction, found by registration (handlers/core/registry.py)."""
