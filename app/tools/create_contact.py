@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import phonenumbers
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.tools.core.tool import ToolArgs
+from app.db.models.business import Company, Contact
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable, NotFound
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.contacts import contacts
+from app.portfolio.find import find_company, folded
+from app.portfolio.register import own_source, record_once
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import sentence
 
 PHRASES: tuple[str, ...] = (
     "add a new contact: {stranger}, {email}",
@@ -41,3 +52,126 @@ class Args(ToolArgs):
     company: str | None = Field(default=None, description="Company name")
     email: str | None = Field(default=None, description="Email address")
     phone: str | None = Field(default=None, description="Phone number")
+
+
+class Result(ToolOutput):
+    """The contact as it was written down."""
+
+    name: str
+    company: str
+    email: str
+    phone: str
+
+
+def _email(given: str | None) -> str:
+    address = (given or "").strip()
+    local, at, domain = address.partition("@")
+    if address and (not local or not at or "." not in domain or " " in address):
+        raise Fixable(f"“{address}” is not an email address.", next_step="Please check it.")
+    return address
+
+
+def _phone(given: str | None) -> str:
+    """The number as E.164. Raises Fixable."""
+    if not given:
+        return ""
+    try:
+        number = phonenumbers.parse(given, "US")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise Fixable(f"“{given}” is not a phone number.", next_step="Please check it.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+async def _company(session: AsyncSession, ctx: ToolContext, name: str | None) -> Company | None:
+    """The known company, or None when it is not in the CRM yet (it is then added with the contact)."""
+    if not name:
+        return None
+    try:
+        return await find_company(session, ctx.principal, name)
+    except NotFound:
+        return None
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    if not args.name:
+        raise Fixable("A contact needs a name.", next_step="What is the person's name?")
+    email, phone = _email(args.email), _phone(args.phone)
+    async with ctx.db.reading() as session:
+        company = await _company(session, ctx, args.company)
+        same = await contacts(
+            session, ctx.principal, name=args.name, company_id=company.id if company else None, role=None, limit=1
+        )
+    firm = company.name if company else args.company or ""
+    fields = (("name", args.name), ("company", firm), ("email", email), ("phone", phone))
+    return Preparation(
+        title="Add a contact",
+        consequence=sentence(
+            "the contact is added to the CRM.",
+            f"{firm} is not in the CRM yet and is added too." if args.company and company is None else "",
+            f"Please check first: there is a contact named {same.lines[0].name} already." if same.total else "",
+        ),
+        arguments={key: value for key, value in fields if value},
+        changes=tuple(FieldChange(key.capitalize(), "", value) for key, value in fields if value),
+        editable=("name", "email", "phone"),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    now = ctx.clock.now()
+    async with ctx.db.transaction() as session:
+        company = await _company(session, ctx, args.company)
+        if company is None and args.company:
+            company = await record_once(
+                session, Company, ctx.principal.workspace_id, ctx.idempotency_key, name=args.company, as_of=now
+            )
+        made = await record_once(
+            session,
+            Contact,
+            ctx.principal.workspace_id,
+            ctx.idempotency_key,
+            name=args.name,
+            search_name=folded(args.name),
+            company_id=company.id if company else None,
+            email=_email(args.email),
+            phone=_phone(args.phone),
+            as_of=now,
+        )
+        return Result(
+            name=made.name,
+            company=company.name if company else "",
+            email=made.email,
+            phone=made.phone,
+            sources=own_source("1 contact", now),
+        )
+
+
+def present(args: Args, result: Result) -> Presentation:
+    at = f" at {result.company}" if result.company else ""
+    return Presentation(
+        text=f"{result.name}{at} is in the CRM now.",
+        follow_ups=(f"Add a call note for {result.name}",),
+    )
+
+
+TOOL = Tool(
+    name="create_contact",
+    title="New contact",
+    description="Add a new CRM contact",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.CRM_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_CRM),
+    phrases=PHRASES,
+    doing="Adding the contact",
+    examples=(
+        "Add a new contact: Paul Reyes, paul@reyesgroup.com",
+        "Create contact Irene Walsh at Crestline Equity",
+        "Put Laura Simmons into the CRM, she's with Greystone",
+    ),
+)

@@ -6,7 +6,16 @@ import datetime as dt
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.db.models.business import Task
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.find import find_teammate
+from app.portfolio.register import own_source, record_once
+from app.tools.core.dates import not_past, sensible
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import day, sentence
 
 PHRASES: tuple[str, ...] = (
     "assign {teammate} a task to walk the vacant units, due {date}",
@@ -46,3 +55,97 @@ class Args(ToolArgs):
     title: str = Field(description="What to do")
     assignee: str | None = Field(default=None, description="Teammate")
     due_date: dt.date | None = Field(default=None, description="Due date, YYYY-MM-DD")
+
+
+LONGEST = 500  # characters of a title
+
+
+class Result(ToolOutput):
+    """The task as it was written down."""
+
+    title: str
+    assignee: str
+    due_on: dt.date | None
+
+
+def _checked(ctx: ToolContext, args: Args) -> Args:
+    if not args.title:
+        raise Fixable("A task needs a few words on what to do.", next_step="What is to be done?")
+    if len(args.title) > LONGEST:
+        raise Fixable(f"That is longer than {LONGEST} characters.", next_step="Please shorten the task.")
+    if sensible(args.due_date, ctx.today):
+        not_past(args.due_date or ctx.today, ctx.today, "a task")
+    return args
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    _checked(ctx, args)
+    async with ctx.db.reading() as session:
+        person = await find_teammate(session, ctx.principal, args.assignee or "me")
+    arguments: dict[str, object] = {"title": args.title, "assignee": person.name}
+    if args.due_date:
+        arguments["due_date"] = args.due_date.isoformat()
+    return Preparation(
+        title="Create a task",
+        consequence="The task is added to your list."
+        if person.id == ctx.principal.user_id
+        else f"The task is added to {person.name}'s list.",
+        arguments=arguments,
+        changes=(
+            FieldChange("Task", "", args.title),
+            FieldChange("Assigned to", "", person.name),
+            FieldChange("Due", "", day(args.due_date) if args.due_date else "no date"),
+        ),
+        editable=("title", "due_date"),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    _checked(ctx, args)
+    now = ctx.clock.now()
+    async with ctx.db.transaction() as session:
+        person = await find_teammate(session, ctx.principal, args.assignee or "me")
+        task = await record_once(
+            session,
+            Task,
+            ctx.principal.workspace_id,
+            ctx.idempotency_key,
+            title=args.title,
+            assignee=person.name,
+            due_on=args.due_date,
+            status="open",
+            created_at=now,
+            created_by=ctx.principal.user_id,
+            as_of=now,
+        )
+        return Result(title=task.title, assignee=task.assignee, due_on=task.due_on, sources=own_source("1 task", now))
+
+
+def present(args: Args, result: Result) -> Presentation:
+    due = f", due {day(result.due_on)}" if result.due_on else ""
+    return Presentation(
+        text=sentence(f"“{result.title}” is on {result.assignee}'s list{due}."),
+        follow_ups=(f"What's on {result.assignee.split()[0]}'s plate?",),
+    )
+
+
+TOOL = Tool(
+    name="create_task",
+    title="New task",
+    description="Create a to-do task for a teammate; without an assignee, for the asking person",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.TASKS_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.TASKS_WRITE),
+    phrases=PHRASES,
+    doing="Writing the task down",
+    examples=(
+        "Assign Luis a task to walk the vacant units, due tomorrow",
+        "New task: renew the elevator permit, end of month",
+        "Todo for Angela: order new pool furniture, due 4/15",
+    ),
+)

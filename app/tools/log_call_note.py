@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.db.models.business import CallNote
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.find import find_contact
+from app.portfolio.register import own_source, record_once
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
 PHRASES: tuple[str, ...] = (
     "just got off the phone with {contact}, he is interested in 40 units - save that as a call note",
@@ -42,3 +49,82 @@ PHRASES: tuple[str, ...] = (
 class Args(ToolArgs):
     contact: str = Field(description="Contact name")
     note: str = Field(description="Text of the note")
+
+
+LONGEST = 5000  # characters of a note
+
+
+class Result(ToolOutput):
+    """The note as it was written down."""
+
+    contact: str
+    note: str
+
+
+def _note(args: Args) -> str:
+    if not args.note:
+        raise Fixable("The note is empty.", next_step="What should it say?")
+    if len(args.note) > LONGEST:
+        raise Fixable(f"That note is longer than {LONGEST:,} characters.", next_step="Please shorten it.")
+    return args.note
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    note = _note(args)
+    async with ctx.db.reading() as session:
+        contact, company = await find_contact(session, ctx.principal, args.contact)
+    who = f"{contact.name}, {company.name}" if company else contact.name
+    return Preparation(
+        title="Add a call note",
+        consequence="The note is added to the contact's record.",
+        arguments={"contact": contact.name, "note": note},
+        changes=(FieldChange("Contact", "", who), FieldChange("Note", "", note)),
+        editable=("note",),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    now = ctx.clock.now()
+    async with ctx.db.transaction() as session:
+        contact, _ = await find_contact(session, ctx.principal, args.contact)
+        made = await record_once(
+            session,
+            CallNote,
+            ctx.principal.workspace_id,
+            ctx.idempotency_key,
+            contact_id=contact.id,
+            note=_note(args),
+            created_at=now,
+            created_by=ctx.principal.user_id,
+            as_of=now,
+        )
+        return Result(contact=contact.name, note=made.note, sources=own_source(f"Note on {contact.name}", now))
+
+
+def present(args: Args, result: Result) -> Presentation:
+    return Presentation(
+        text=f"The note is on {result.contact}'s record: “{result.note}”",
+        follow_ups=(f"Remind me to follow up with {result.contact} next Monday",),
+    )
+
+
+TOOL = Tool(
+    name="log_call_note",
+    title="Call note",
+    description="Add a call note to a CRM contact",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.CRM_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_CRM),
+    phrases=PHRASES,
+    doing="Writing the note",
+    examples=(
+        "Add call note for Marcus Lindqvist: budget approved, sending LOI",
+        "Note to Rebecca Stone's record: left voicemail, try again Monday",
+        "Just got off the phone with Alan Park, he is interested in 40 units, save that as a call note",
+    ),
+)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from app.db.models.assistant import DigestSchedule
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.register import own_source, record_once
 from app.tools.core.arguments import ClockTime
-from app.tools.core.tool import ToolArgs
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import moment, sentence
 
 Topic = Literal["leasing", "maintenance", "collections", "kpi", "crm"]
 Frequency = Literal["daily", "weekly", "monthly"]
@@ -55,3 +64,146 @@ class Args(ToolArgs):
     channel: str | None = Field(default=None, description="Slack channel, e.g. #ops")
     day_of_week: DayOfWeek | None = Field(default=None, description="Day for weekly digests")
     time: ClockTime | None = Field(default=None, description="Time of day, 24h HH:MM")
+
+
+MORNING = "08:00"
+DAYS: tuple[str, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TOPICS = {
+    "leasing": "leasing",
+    "maintenance": "maintenance",
+    "collections": "collections",
+    "kpi": "KPI",
+    "crm": "CRM",
+}
+
+
+class Result(ToolOutput):
+    """The schedule as it was written down."""
+
+    topic: str
+    rhythm: str
+    place: str
+    next_at: dt.datetime
+    timezone: str
+
+
+def _day(args: Args) -> str:
+    if args.day_of_week and args.frequency != "weekly":
+        raise Fixable(
+            f"A {args.frequency} digest has no day of the week.",
+            next_step="Shall it be weekly, or leave the day away?",
+        )
+    return (args.day_of_week or "monday") if args.frequency == "weekly" else ""
+
+
+def _rhythm(args: Args) -> str:
+    """`every Thursday at 8:00 AM`, `every day at …`, `on the first of every month at …`."""
+    clock = dt.time.fromisoformat(args.time or MORNING)
+    at = f"at {clock:%-I:%M %p}"
+    if args.frequency == "weekly":
+        return f"every {_day(args).capitalize()} {at}"
+    return f"every day {at}" if args.frequency == "daily" else f"on the first of every month {at}"
+
+
+def _place(args: Args) -> str:
+    return f"#{args.channel.lstrip('#')}" if args.channel else "your direct messages"
+
+
+def first_slot(now: dt.datetime, frequency: str, day: str, clock: dt.time, timezone: str) -> dt.datetime:
+    """The next moment, after `now`, at which such a digest is due; in UTC."""
+    zone = ZoneInfo(timezone)
+    local = now.astimezone(zone)
+    for ahead in range(400):
+        date = local.date() + dt.timedelta(days=ahead)
+        fits = {"daily": True, "weekly": bool(day) and date.weekday() == DAYS.index(day), "monthly": date.day == 1}
+        slot = dt.datetime.combine(date, clock, tzinfo=zone)
+        if fits[frequency] and slot > local:
+            return slot.astimezone(dt.UTC)
+    raise AssertionError("every frequency has a slot within 400 days")
+
+
+def _next(ctx: ToolContext, args: Args) -> dt.datetime:
+    clock = dt.time.fromisoformat(args.time or MORNING)
+    return first_slot(ctx.clock.now(), args.frequency, _day(args), clock, ctx.principal.timezone)
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    arguments: dict[str, object] = {"topic": args.topic, "frequency": args.frequency, "time": args.time or MORNING}
+    if args.channel:
+        arguments["channel"] = _place(args)
+    if day := _day(args):
+        arguments["day_of_week"] = day
+    return Preparation(
+        title="Schedule a digest",
+        consequence=sentence(
+            "the schedule is saved.", "Posting starts as soon as an administrator switches digests on."
+        ),
+        arguments=arguments,
+        changes=(
+            FieldChange("Digest", "", f"{TOPICS[args.topic]} summary"),
+            FieldChange("How often", "", _rhythm(args)),
+            FieldChange("Where", "", _place(args)),
+            FieldChange("First one", "", moment(_next(ctx, args), ctx.principal.timezone)),
+        ),
+        editable=("time",),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    now = ctx.clock.now()
+    async with ctx.db.transaction() as session:
+        made = await record_once(
+            session,
+            DigestSchedule,
+            ctx.principal.workspace_id,
+            ctx.idempotency_key,
+            topic=args.topic,
+            frequency=args.frequency,
+            channel=_place(args) if args.channel else "",
+            day_of_week=_day(args),
+            time=args.time or MORNING,
+            timezone=ctx.principal.timezone,
+            created_by=ctx.principal.user_id,
+            next_at=_next(ctx, args),
+            as_of=now,
+        )
+        return Result(
+            topic=made.topic,
+            rhythm=_rhythm(args),
+            place=_place(args),
+            next_at=made.next_at,
+            timezone=made.timezone,
+            sources=own_source("1 digest schedule", now),
+        )
+
+
+def present(args: Args, result: Result) -> Presentation:
+    return Presentation(
+        text=sentence(
+            f"the {TOPICS[result.topic]} digest is scheduled {result.rhythm} in {result.place};",
+            f"the first slot is {moment(result.next_at, result.timezone)}.",
+            "Posting starts as soon as an administrator switches digests on.",
+        )
+    )
+
+
+TOOL = Tool(
+    name="schedule_digest",
+    title="Digest",
+    description="Schedule a recurring summary report posted to a Slack channel",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.DIGESTS_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.DIGESTS_WRITE),
+    phrases=PHRASES,
+    doing="Scheduling the digest",
+    examples=(
+        "Post a daily maintenance summary in #ops at 8",
+        "I want a monthly KPI digest in #exec-team",
+        "Every Thursday drop a maintenance digest into #maintenance",
+    ),
+)

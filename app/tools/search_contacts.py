@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import Column, Table
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.contacts import ContactList, contacts
+from app.portfolio.find import find_company, find_contact
+from app.portfolio.sources import cite
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
 
 PHRASES: tuple[str, ...] = (
     "all CFOs in the CRM",
@@ -52,3 +59,96 @@ class Args(ToolArgs):
     name: str | None = Field(default=None, description="Contact name")
     company: str | None = Field(default=None, description="Company name")
     role: str | None = Field(default=None, description="Job role or title")
+
+
+class Result(ToolOutput):
+    """The contacts that fit, by name. `which` reads after "contacts": "at Greystone Capital with the role CFO"."""
+
+    which: str
+    found: ContactList
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    async with ctx.db.reading() as session:
+        company = await find_company(session, ctx.principal, args.company) if args.company else None
+        found = await contacts(
+            session,
+            ctx.principal,
+            name=args.name,
+            company_id=company.id if company else None,
+            role=args.role,
+            limit=ROWS_CARRIED,
+        )
+        if args.name and not found.total and not args.role:
+            person, _ = await find_contact(session, ctx.principal, args.name)  # a typo, or who comes near
+            found = await contacts(
+                session, ctx.principal, name=person.name, company_id=None, role=None, limit=ROWS_CARRIED
+            )
+        sources = await cite(
+            session, ctx.principal.workspace_id, "contacts", counted(found.total, "contact"), found.origins
+        )
+    which = sentence_end(args.name, company.name if company else None, args.role)
+    return Result(which=which, found=found, sources=sources)
+
+
+def sentence_end(name: str | None, company: str | None, role: str | None) -> str:
+    parts = (
+        f"named {name}" if name else "",
+        f"at {company}" if company else "",
+        f"with the role {role}" if role else "",
+    )
+    return "".join(f" {part}" for part in parts if part)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found = result.found
+    if not found.total:
+        return Presentation(
+            text=f"I found no contacts{result.which}.",
+            follow_ups=("All contacts in the CRM", "Add a new contact"),
+        )
+    if found.total == 1:
+        only = found.lines[0]
+        role = joined([part for part in (only.role, f"at {only.company}" if only.company else "") if part], "")
+        text = sentence(
+            f"{only.name} is {' '.join(role.split())}." if role else f"{only.name} is in the CRM.",
+            f"Phone {only.phone}." if only.phone else "",
+            f"Email {only.email}." if only.email else "",
+        )
+    else:
+        text = sentence(
+            f"I found {counted(found.total, 'contact')}{result.which}.",
+            carried(found.total, len(found.lines), "first by name"),
+        )
+    return Presentation(text=text, table=_table(result))
+
+
+def _table(result: Result) -> Table:
+    return Table(
+        title="Contacts",
+        columns=(
+            Column("name", "Name"),
+            Column("role", "Role"),
+            Column("company", "Company"),
+            Column("email", "Email"),
+            Column("phone", "Phone"),
+        ),
+        rows=tuple((line.name, line.role, line.company, line.email, line.phone) for line in result.found.lines),
+        total_rows=result.found.total,
+    )
+
+
+TOOL = Tool(
+    name="search_contacts",
+    title="Contacts",
+    description="Find CRM contacts by name, company or job role",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.CRM_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Searching the contacts",
+    examples=("All CFOs in the CRM", "Look up Tessa Moreau in our CRM contacts", "Who do we know over at BlueHarbor?"),
+)

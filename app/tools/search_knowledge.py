@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.people import askable
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import joined, sentence
 
 PHRASES: tuple[str, ...] = (
     "how do I process a security deposit refund",
@@ -63,3 +67,47 @@ PHRASES: tuple[str, ...] = (
 
 class Args(ToolArgs):
     query: str = Field(description="The question or topic")
+
+
+class Result(ToolOutput):
+    """What the company's documents say. No document store is connected yet, so `documents` is 0 and `ask` names
+    teammates who are likely to know."""
+
+    query: str
+    documents: int
+    ask: tuple[str, ...]
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    async with ctx.db.reading() as session:
+        ask = await askable(session, ctx.principal)
+    return Result(query=args.query, documents=0, ask=ask)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    return Presentation(
+        text=sentence(
+            f"I have no company documents to look “{result.query}” up in yet, so I won't guess.",
+            f"{joined(result.ask, 'or')} may know." if result.ask else "Your manager may know.",
+        )
+    )
+
+
+TOOL = Tool(
+    name="search_knowledge",
+    title="Company documents",
+    description="Search company policies, procedures and documents to answer how-to and policy questions",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.KNOWLEDGE_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking through the company documents",
+    examples=(
+        "How do I process a security deposit refund?",
+        "What is the procedure for an after-hours lockout?",
+        "Can residents sublet?",
+    ),
+)

@@ -6,7 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.db.models.business import Company, Deal
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable
+from app.domain.money import Money
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.find import find_deal
+from app.portfolio.register import own_record, own_source
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import sentence, words
 
 Stage = Literal["prospecting", "qualified", "proposal", "negotiation", "closed_won", "closed_lost"]
 
@@ -49,3 +58,82 @@ PHRASES: tuple[str, ...] = (
 class Args(ToolArgs):
     deal: str = Field(description="Deal or company name")
     stage: Stage = Field(description="New stage")
+
+
+class Result(ToolOutput):
+    """The deal after the change."""
+
+    deal: str
+    stage: str
+    amount_cents: int
+
+
+def _movable(deal: Deal, stage: str) -> None:
+    own_record(deal, "this deal")
+    if deal.stage == stage:
+        raise Fixable(f"{deal.name} is in {words(stage)} already.", next_step="To which stage should it move?")
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    async with ctx.db.reading() as session:
+        deal, company = await find_deal(session, ctx.principal, args.deal)
+    _movable(deal, args.stage)
+    return Preparation(
+        title="Move a deal",
+        consequence=sentence(
+            "the deal changes its stage.",
+            "It counts as closed from then on." if args.stage.startswith("closed") else "",
+        ),
+        arguments={"deal": deal.name, "stage": args.stage},
+        changes=(*_facts(deal, company), FieldChange("Stage", words(deal.stage), words(args.stage))),
+        editable=("stage",),
+    )
+
+
+def _facts(deal: Deal, company: Company | None) -> tuple[FieldChange, ...]:
+    facts = [FieldChange("Deal", "", deal.name), FieldChange("Amount", "", str(Money(deal.amount_cents)))]
+    if company is not None and company.name not in deal.name:
+        facts.insert(1, FieldChange("Company", "", company.name))
+    return tuple(facts)
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    now = ctx.clock.now()
+    async with ctx.db.transaction() as session:
+        deal, _ = await find_deal(session, ctx.principal, args.deal)
+        own_record(deal, "this deal")
+        deal.stage = args.stage
+        deal.updated_at = deal.as_of = now
+        session.add(deal)
+        return Result(
+            deal=deal.name, stage=deal.stage, amount_cents=deal.amount_cents, sources=own_source(deal.name, now)
+        )
+
+
+def present(args: Args, result: Result) -> Presentation:
+    return Presentation(
+        text=f"{result.deal} ({Money(result.amount_cents)}) is in {words(result.stage)} now.",
+        follow_ups=(f"Show deals in {words(result.stage)}",),
+    )
+
+
+TOOL = Tool(
+    name="update_deal_stage",
+    title="Deal stage",
+    description="Move a CRM deal to another pipeline stage",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.CRM_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_CRM),
+    phrases=PHRASES,
+    doing="Moving the deal",
+    examples=(
+        "Move the Greystone Capital deal to negotiation",
+        "We lost BlueHarbor, update the CRM",
+        "Pinnacle Living is qualified now",
+    ),
+)

@@ -1,0 +1,76 @@
+"""What Sophia herself used: model calls, tokens and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models.assistant import UsageRecord
+from app.db.models.security import Person
+from app.domain.period import Period
+from app.domain.principal import Principal
+from app.portfolio.visible import visible
+
+
+@dataclass(frozen=True)
+class UsageLine:
+    """`turns` are questions answered, `calls` model calls; cost is in micro-dollars, so that it adds up exactly."""
+
+    key: str
+    turns: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_microdollars: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    whole: UsageLine
+    lines: tuple[UsageLine, ...]
+    days: tuple[tuple[date, int], ...]  # cost per day, in micro-dollars
+
+
+async def usage(session: AsyncSession, principal: Principal, period: Period, group_by: str) -> Usage:
+    """Usage of the period by user, channel, model or day, the dearest (then busiest) first; days in order."""
+    fits = [visible(principal, UsageRecord), UsageRecord.day >= period.start, UsageRecord.day <= period.end]
+    sums = (
+        func.count(func.distinct(UsageRecord.turn_id)),
+        func.count(),
+        func.coalesce(func.sum(UsageRecord.input_tokens), 0),
+        func.coalesce(func.sum(UsageRecord.output_tokens), 0),
+        func.coalesce(func.sum(UsageRecord.cost_microdollars), 0),
+    )
+    column: Any = {
+        "user": UsageRecord.user_id,
+        "channel": UsageRecord.channel,
+        "model": UsageRecord.model,
+        "day": UsageRecord.day,
+    }[group_by]
+    whole = (await session.execute(select(*sums).where(*fits))).one()
+    order = (column,) if group_by == "day" else (sums[4].desc(), sums[1].desc(), column)
+    grouped = await session.execute(select(column, *sums).where(*fits).group_by(column).order_by(*order))
+    by_day = await session.execute(
+        select(UsageRecord.day, sums[4]).where(*fits).group_by(UsageRecord.day).order_by(UsageRecord.day)
+    )
+    names = await _names(session, principal) if group_by == "user" else {}
+    return Usage(
+        whole=UsageLine("", *(int(value) for value in whole)),
+        lines=tuple(UsageLine(_shown(row[0], names), *(int(value) for value in row[1:])) for row in grouped.all()),
+        days=tuple((row[0], int(row[1])) for row in by_day),
+    )
+
+
+def _shown(key: Any, names: dict[str, str]) -> str:
+    if isinstance(key, date):
+        return f"{key:%b %-d, %Y}"
+    return names.get(key, key) or "none"
+
+
+async def _names(session: AsyncSession, principal: Principal) -> dict[str, str]:
+    found = await session.execute(select(Person.id, Person.name).where(Person.workspace_id == principal.workspace_id))
+    return {row[0]: row[1] for row in found}
