@@ -101,21 +101,21 @@ class Desk:
         services = Services(messages=self.outbox, systems=self.system)
         return ToolContext(principal, FixedClock(world.NOW), CountingIds(), self.db, services, idempotency_key=key)
 
-    async def result(self, name: str, principal: Principal = world.ADMIN, key: str = "", **given: Any) -> ToolOutput:
+    async def result(self, name: str, /, principal: Principal = world.ADMIN, key: str = "", **given: Any) -> ToolOutput:
         tool = _tool(name)
         return await tool.run(self.context(principal, key), tool.args.model_validate(given))
 
-    async def ask(self, name: str, principal: Principal = world.ADMIN, key: str = "", **given: Any) -> Presentation:
+    async def ask(self, name: str, /, principal: Principal = world.ADMIN, key: str = "", **given: Any) -> Presentation:
         tool = _tool(name)
         args = tool.args.model_validate(given)
         return tool.present(args, await tool.run(self.context(principal, key), args))
 
-    async def prepare(self, name: str, principal: Principal = world.ADMIN, **given: Any) -> Preparation:
+    async def prepare(self, name: str, /, principal: Principal = world.ADMIN, **given: Any) -> Preparation:
         tool = _tool(name)
         assert tool.prepare is not None
         return await tool.prepare(self.context(principal), tool.args.model_validate(given))
 
-    async def do(self, name: str, key: str = "k1", principal: Principal = world.ADMIN, **given: Any) -> Presentation:
+    async def do(self, name: str, /, key: str = "k1", principal: Principal = world.ADMIN, **given: Any) -> Presentation:
         """Prepare, then carry out exactly what was prepared, as the gate does after an approval."""
         prepared = await self.prepare(name, principal, **given)
         return await self.ask(name, principal, key, **prepared.arguments)
