@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 from app.domain.clock import Clock
+from app.domain.errors import Fixable
 from app.security.audit import AuditLog
 
 
@@ -34,10 +36,28 @@ class AnchorFile:
         return len(lines)
 
     async def of(self, workspace_id: str) -> dict[int, str]:
-        """Anchored digests by entry number. Raises ValueError when the file is not one of anchors."""
+        """Anchored digests by entry number. Raises Fixable when the file is not one of anchors."""
+        return {
+            anchor["number"]: anchor["digest"] for anchor in await self._all() if anchor["workspace"] == workspace_id
+        }
+
+    async def workspaces(self) -> list[str]:
+        """All workspaces that were ever anchored."""
+        return sorted({anchor["workspace"] for anchor in await self._all()})
+
+    async def _all(self) -> list[dict[str, Any]]:
         text = await asyncio.to_thread(self._read)
-        anchors = [json.loads(line) for line in text.splitlines() if line.strip()]
-        return {anchor["number"]: anchor["digest"] for anchor in anchors if anchor["workspace"] == workspace_id}
+        try:
+            anchors = [json.loads(line) for line in text.splitlines() if line.strip()]
+            if all({"workspace", "number", "digest"} <= anchor.keys() for anchor in anchors):
+                return anchors
+        except (ValueError, AttributeError):
+            pass
+        raise Fixable(
+            f"{self._path} is not a file of audit anchors, or it was damaged.",
+            next_step="Restore it from where it is kept, or set AUDIT_ANCHOR to another file.",
+            code="anchors_unreadable",
+        )
 
     def _append(self, lines: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
