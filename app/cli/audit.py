@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.core.edge import fail, settings_or_exit
-from app.db.engine import Database
-from app.db.migrate import upgrade
-from app.domain.clock import SystemClock
-from app.domain.errors import SophiaError
+from app.cli.core.desk import Desk, at_desk
 from app.security.anchors import AnchorFile
-from app.security.audit import AuditLog
-from app.security.keys import KeyRing
-from app.security.redaction import Redactor
-from app.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +20,7 @@ def register(app: typer.Typer) -> None:
     @audit.command()
     def verify() -> None:
         """Check every chain from its first entry to its head. Exits with 1 when one was tampered with."""
-        if not _run(settings_or_exit(), _verify):
+        if not at_desk(_verify):
             raise typer.Exit(1)
 
     @audit.command()
@@ -39,38 +29,21 @@ def register(app: typer.Typer) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     ) -> None:
         """Show the newest entries of this workspace, newest first."""
-        settings = settings_or_exit()
-        _run(settings, lambda log, _: _show(log, settings.workspace_id, limit, as_json=as_json))
+        at_desk(lambda desk: _show(desk, limit, as_json=as_json))
 
     @audit.command()
     def anchor() -> None:
         """Note the heads of all chains in the file that AUDIT_ANCHOR names, so that a cut tail is noticed."""
-        if not _run(settings_or_exit(), _anchor):
+        if not at_desk(_anchor):
             raise typer.Exit(2)
 
 
-def _run(settings: Settings, work: Callable[[AuditLog, AnchorFile | None], Awaitable[bool]]) -> bool:
-    async def with_database() -> bool:
-        clock = SystemClock()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        db = Database(settings.async_database_url)
-        keys = KeyRing(settings.signing_key, settings.previous_signing_keys)
-        log = AuditLog(db, keys.signer("audit"), clock, Redactor(settings.secret_values).value)
-        anchors = AnchorFile(settings.audit_anchor, clock) if settings.audit_anchor else None
-        try:
-            await upgrade(db)
-            return await work(log, anchors)
-        finally:
-            await db.close()
-
-    try:
-        return asyncio.run(with_database())
-    except SophiaError as wrong:
-        fail(wrong)
-        raise typer.Exit(2) from None
+def _anchors(desk: Desk) -> AnchorFile | None:
+    return AnchorFile(desk.settings.audit_anchor, desk.clock) if desk.settings.audit_anchor else None
 
 
-async def _verify(log: AuditLog, anchors: AnchorFile | None) -> bool:
+async def _verify(desk: Desk) -> bool:
+    log, anchors = desk.audit, _anchors(desk)
     console = Console(highlight=False)
     whole = True
     workspaces = sorted({*await log.workspaces(), *(await anchors.workspaces() if anchors else ())})
@@ -92,8 +65,8 @@ async def _verify(log: AuditLog, anchors: AnchorFile | None) -> bool:
     return whole
 
 
-async def _show(log: AuditLog, workspace_id: str, limit: int, *, as_json: bool) -> bool:
-    entries = await log.newest(workspace_id, limit)
+async def _show(desk: Desk, limit: int, *, as_json: bool) -> None:
+    entries = await desk.audit.newest(desk.workspace_id, limit)
     if as_json:
         for entry in entries:
             typer.echo(
@@ -109,7 +82,7 @@ async def _show(log: AuditLog, workspace_id: str, limit: int, *, as_json: bool) 
                     ensure_ascii=False,
                 )
             )
-        return True
+        return
     table = Table(box=None, pad_edge=False)
     for heading in ("#", "When (UTC)", "Who", "What", "On", "Details"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "#" else "left")
@@ -124,13 +97,13 @@ async def _show(log: AuditLog, workspace_id: str, limit: int, *, as_json: bool) 
         )
         table.add_row(*row)
     Console().print(table if entries else "The record is empty.")
-    return True
 
 
-async def _anchor(log: AuditLog, anchors: AnchorFile | None) -> bool:
+async def _anchor(desk: Desk) -> bool:
+    anchors = _anchors(desk)
     if anchors is None:
         typer.echo("Set AUDIT_ANCHOR to a file on another disk first.", err=True)
         return False
-    grown = await anchors.anchor(log)
+    grown = await anchors.anchor(desk.audit)
     typer.echo(f"Anchored {grown} chain{'' if grown == 1 else 's'}.")
     return True
