@@ -7,14 +7,17 @@ fails a turn.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db.group_writer import GroupWriter
+from app.db.batch import Batch
+from app.db.engine import Database
 from app.db.models.assistant import UsageRecord
+from app.db.upsert import insert_for
 from app.domain.clock import Clock, Ids
 
 log = structlog.get_logger(__name__)
@@ -41,12 +44,13 @@ class UsageSink(Protocol):
 
 
 class UsageRecorder:
-    """Writes usage to `usage_records` in the background."""
+    """Writes usage to `usage_records` in the background, many rows to a transaction."""
 
-    def __init__(self, writer: GroupWriter, clock: Clock, ids: Ids) -> None:
-        self._writer = writer
+    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
+        self._db = db
         self._clock = clock
         self._ids = ids
+        self._batch: Batch[dict[str, Any], None] = Batch(self._store)
         self._running: set[asyncio.Task[None]] = set()
 
     def record(self, use: ModelUse) -> None:
@@ -61,20 +65,26 @@ class UsageRecorder:
 
     async def _write(self, use: ModelUse) -> None:
         now = self._clock.now()
-        row = UsageRecord(
-            workspace_id=use.workspace_id,
-            id=self._ids.new("use"),
-            day=now.date(),
-            turn_id=use.turn_id,
-            user_id=use.user_id,
-            channel=use.channel[:64],
-            provider=use.provider,
-            model=use.model[:80],
-            input_tokens=use.input_tokens,
-            output_tokens=use.output_tokens,
-            created_at=now,
-        )
+        row = {
+            "workspace_id": use.workspace_id,
+            "id": self._ids.new("use"),
+            "day": now.date(),
+            "turn_id": use.turn_id,
+            "user_id": use.user_id,
+            "channel": use.channel[:64],
+            "provider": use.provider,
+            "model": use.model[:80],
+            "input_tokens": use.input_tokens,
+            "output_tokens": use.output_tokens,
+            "cost_microdollars": 0,
+            "created_at": now,
+        }
         try:
-            await self._writer.add(row)
+            await self._batch.add(row)
         except (SQLAlchemyError, OSError) as failed:
             log.error("usage_not_recorded", turn=use.turn_id, provider=use.provider, error=type(failed).__name__)
+
+    async def _store(self, rows: Sequence[dict[str, Any]]) -> Sequence[None]:
+        async with self._db.transaction() as session:
+            await session.execute(insert_for(session, UsageRecord).values(list(rows)))
+        return [None] * len(rows)
