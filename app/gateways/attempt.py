@@ -34,13 +34,15 @@ _FINISHES = {
 
 @dataclass(frozen=True)
 class Whole:
-    """A complete message of a model. `finish` is stop, tool_calls, length or content_filter."""
+    """A complete message of a model. `finish` is stop, tool_calls, length or content_filter; `action` is what the
+    embedded planner says it did (call, clarify, decline, chitchat)."""
 
     text: str
     tool_calls: tuple[ToolCall, ...]
     finish: str
     input_tokens: int
     output_tokens: int
+    action: str = ""
 
 
 @dataclass
@@ -97,6 +99,7 @@ class Gathered:
             finish=finish or ("tool_calls" if calls else "stop"),
             input_tokens=self.input_tokens,
             output_tokens=self.output_tokens,
+            action=str(self._metadata.get("action", "")),
         )
 
     def _finish(self) -> str:

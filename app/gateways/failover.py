@@ -233,7 +233,12 @@ class TurnModel(BaseChatModel):
                 output_tokens=whole.output_tokens,
                 total_tokens=whole.input_tokens + whole.output_tokens,
             ),
-            response_metadata={"provider": provider, "model_name": model, "finish_reason": whole.finish},
+            response_metadata={
+                "provider": provider,
+                "model_name": model,
+                "finish_reason": whole.finish,
+                **({"action": whole.action} if whole.action else {}),
+            },
             chunk_position="last",
         )
 
