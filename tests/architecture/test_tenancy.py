@@ -114,7 +114,7 @@ def test_a_statement_over_all_workspaces_is_found(source: str) -> None:
 FINE = {
     "visible": "def find(s, p):\n    return s.scalars(select(Lease).where(visible(p, Lease)))",
     "compared": "def find(s, w):\n    return s.scalars(select(Lease).where(Lease.workspace_id == w))",
-    "a row's own workspace": "def find(s, r):\n    return s.scalars(select(Unit).where(Unit.workspace_id == r.workspace_id))",
+    "a row's own": "def find(s, r):\n    return s.scalars(select(Unit).where(Unit.workspace_id == r.workspace_id))",
     "limited by its only user": (
         "def _q(c):\n    return select(Lease).where(c)\n"
         "def find(s, w):\n    return s.scalars(_q(Lease.workspace_id == w))"

@@ -103,7 +103,7 @@ def _month(ledger: Ledger, household: Household, month: date, unpaid_since: date
     day = max(month, term.start_on)
     _charge(ledger, household, month, day, rng)
     if month >= unpaid_since:
-        _late_fee(ledger, month)
+        _late_fee(ledger, day)
         return
     pays = household.pays
     if pays == "late" and rng.random() < 0.6:

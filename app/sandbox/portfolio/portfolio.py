@@ -46,7 +46,7 @@ _IDS_PER_PROPERTY = 10_000  # units, residents and leases
 _ENTRIES_PER_PROPERTY = 1_000_000
 _REGISTER_IDS_PER_PROPERTY = 20_000  # cards, tours, surveys, invoices, months
 _FIRST_LINE = 200  # phone numbers; the ones before belong to offices and vendors
-_LINES_PER_PROPERTY = 1_600
+_LINES_PER_PROPERTY = 1_500
 _CRM_LINE = 60
 
 
