@@ -14,7 +14,7 @@ from app.db.models.property import Property
 from app.domain.answer import Source
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.principal import Principal
-from app.portfolio.find import find_property
+from app.portfolio.find import find_property, listed
 from app.portfolio.sources import cite
 from app.portfolio.visible import visible
 
@@ -37,11 +37,16 @@ class Area:
     communities: Sequence[Community]
     label: str
     one: Community | None = None
+    chosen: bool = False  # only these communities, though the person sees more
 
     def rows(self, model: Any) -> ColumnElement[bool]:
         """The rows of `model` in this area that the person may see."""
         condition = visible(self.principal, model)
-        return condition if self.one is None else and_(condition, model.property_id == self.one.id)
+        if self.one is not None:
+            return and_(condition, model.property_id == self.one.id)
+        if self.chosen:
+            return and_(condition, model.property_id.in_([community.id for community in self.communities]))
+        return condition
 
     @property
     def name(self) -> str:
@@ -83,6 +88,18 @@ async def area_of(session: AsyncSession, principal: Principal, property_name: st
             code="nothing_connected",
         )
     return Area(principal, seen, _label(principal, seen), seen[0] if len(seen) == 1 else None)
+
+
+async def areas_of(session: AsyncSession, principal: Principal, names: Sequence[str]) -> Area:
+    """The communities of these names, each once. Raises what `area_of` raises."""
+    found: dict[str, Community] = {}
+    for name in names:
+        row = await find_property(session, principal, name)
+        found[row.id] = Community(row.id, row.name, row.timezone, row.as_of)
+    chosen = tuple(found.values())
+    only = chosen[0] if len(chosen) == 1 else None
+    label = f"at {listed([community.name for community in chosen], 'and')}"
+    return Area(principal, chosen, label, only, chosen=True)
 
 
 def _label(principal: Principal, seen: Sequence[Community]) -> str:

@@ -7,8 +7,8 @@ Occupancy      Units that are down (not rentable) are left out of every share.
                          units
 Delinquency    A resident is delinquent when their lease has a past-due balance. They are as many days late as the
                oldest charge that is still open (payments settle the oldest charges first).
-               rate      past-due balances at the end of a period ÷ what was billed in its last month; for the
-                         running month the balances are today's
+               rate      past-due balances of the people living there at the end of a period ÷ the monthly rent of
+                         their leases; for the running month both are today's
 NOI            net operating income: all income accounts minus all operating expense accounts, actual, closed months
 Average rent   monthly rent of the leases people live under at the end of a period ÷ the number of occupied units
 Renewal rate   leases that ended in a period and were followed by a renewal ÷ leases that ended in it
@@ -32,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "noi": "Income minus operating expenses, from closed months.",
     "revenue": "All income accounts, from closed months.",
     "operating_expenses": "All operating expense accounts, from closed months.",
-    "delinquency_rate": "Past-due balances at the end of the period divided by what was billed in its last month.",
+    "delinquency_rate": "Past-due balances of residents at the end of the period divided by their monthly rent.",
     "average_rent": "Monthly rent of occupied units at the end of the period, divided by their number.",
     "renewal_rate": "Leases that ended in the period and were renewed, divided by all that ended in it.",
     "turnover_cost": "What was spent on making vacated units ready, from closed months.",

@@ -236,6 +236,11 @@ async def tenancies_with(session: AsyncSession, principal: Principal, *, phone: 
     return await _tenancies(session, principal, Resident.phone == phone)
 
 
+async def tenancies_of(session: AsyncSession, principal: Principal, ids: Sequence[str]) -> list[Tenancy]:
+    """The residents of these read-model ids."""
+    return await _tenancies(session, principal, Resident.id.in_(ids))
+
+
 async def tenancies_like(session: AsyncSession, principal: Principal, name: str) -> list[Tenancy]:
     """All residents of that name, the single closest spelling when there is none, or an empty list."""
     wanted = folded(name)
@@ -321,6 +326,17 @@ def _choose(text: str, names: Sequence[str]) -> tuple[str | None, tuple[str, ...
         options = tuple(fitting[:OPTIONS])
         raise Ambiguous(f"Which “{text}” do you mean: {listed(options)}?", options=options)
     return _typo_of(text, names), near(text, names)
+
+
+def choose_name(text: str, names: Sequence[str], what: str) -> str:
+    """The one of `names` that `text` must mean. Raises Ambiguous, or NotFound ("I couldn't find {what} …")."""
+    exact = [name for name in names if folded(name) == folded(text)]
+    if exact:
+        return exact[0]
+    chosen, close = _choose(text, names)
+    if chosen is None:
+        raise NotFound(f"I couldn't find {what} “{text}”.", near=close, next_step=_suggest(close))
+    return chosen
 
 
 async def find_company(session: AsyncSession, principal: Principal, name: str) -> Company:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import Chart, Column, ColumnKind, Series, Table
+from app.domain.errors import Fixable
+from app.domain.money import Money
+from app.domain.period import Period
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.area import Area, areas_of
+from app.portfolio.definitions import cost_per_move_out
+from app.portfolio.finance import last_closed, span
+from app.portfolio.kpi import MONEY, by_community, month_before
+from app.portfolio.occupancy import occupancy_today
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import joined, percent, sentence
 
 Metric = Literal[
     "noi",
@@ -57,3 +72,181 @@ PHRASES: tuple[str, ...] = (
 class Args(ToolArgs):
     metric: Metric = Field(description="Metric")
     properties: list[str] = Field(description="Property names")
+
+
+MOST = 24
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One community's value: money or a fraction; neither when it is not known. `each` is turnover cost per
+    move-out."""
+
+    community: str
+    money: Money | None = None
+    fraction: float | None = None
+    each: Money | None = None
+
+    @property
+    def known(self) -> bool:
+        return self.money is not None or self.fraction is not None
+
+    @property
+    def size(self) -> float:
+        return float(self.money.dollars) if self.money is not None else self.fraction or 0.0
+
+
+class Result(ToolOutput):
+    """The communities by value, highest first; `month` is None for today's occupancy."""
+
+    month: dt.date | None
+    standings: tuple[Standing, ...]
+    gap: Money | float | None  # between the first and the last
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    names = list(dict.fromkeys(name.strip() for name in args.properties if name.strip()))
+    if len(names) < 2:
+        raise Fixable("Comparing takes at least two communities.", next_step="Which ones shall I compare?")
+    if len(names) > MOST:
+        raise Fixable(f"I can compare up to {MOST} communities at once.", next_step="Please name fewer.")
+    async with ctx.db.reading() as session:
+        area = await areas_of(session, ctx.principal, names)
+        if len(area.communities) < 2:
+            raise Fixable(
+                f"All of those names mean {area.communities[0].name}.", next_step="Which other one do you mean?"
+            )
+        month, standings = await _standings(session, ctx, args.metric, area)
+        record = f"{NAMES[args.metric]} of {joined([one.name for one in area.communities])}"
+        resource = {"occupancy": "units", "average_rent": "leases"}.get(args.metric, "gl_months")
+        sources = await area.sources(session, resource, record)
+    ranked = tuple(sorted(standings, key=lambda one: (not one.known, -one.size, one.community)))
+    return Result(month=month, standings=ranked, gap=_gap(ranked), sources=sources)
+
+
+async def _standings(
+    session: AsyncSession, ctx: ToolContext, metric: Metric, area: Area
+) -> tuple[dt.date | None, list[Standing]]:
+    if metric == "occupancy":
+        report = await occupancy_today(session, area)
+        return None, [Standing(one.property, fraction=one.physical) for one in report.communities if one.units]
+    month = await last_closed(session, area, ctx.today) or month_before(ctx.today)
+    found = await by_community(session, area, metric, Period.month_of(month), ctx.today)
+    names = {one.id: one.name for one in area.communities}
+    return month, [
+        Standing(
+            names[key],
+            value.money,
+            value.fraction,
+            cost_per_move_out(value.money, value.part)
+            if metric == "turnover_cost" and value.money and value.part
+            else None,
+        )
+        for key, value in found.items()
+    ]
+
+
+def _gap(ranked: tuple[Standing, ...]) -> Money | float | None:
+    known = [one for one in ranked if one.known]
+    if len(known) < 2:
+        return None
+    first, last = known[0], known[-1]
+    if first.money is not None and last.money is not None:
+        return first.money - last.money
+    return (first.fraction or 0) - (last.fraction or 0)
+
+
+NAMES: dict[Metric, str] = {
+    "noi": "NOI",
+    "revenue": "Revenue",
+    "operating_expenses": "Operating expenses",
+    "delinquency_rate": "Delinquency rate",
+    "average_rent": "Average rent",
+    "renewal_rate": "Renewal rate",
+    "turnover_cost": "Turnover cost",
+    "occupancy": "Physical occupancy",
+}
+
+
+def _value(one: Standing) -> str:
+    text = str(one.money) if one.money is not None else percent(one.fraction or 0)
+    return f"{text} ({one.each} per move-out)" if one.each else text
+
+
+def present(args: Args, result: Result) -> Presentation:
+    known = [one for one in result.standings if one.known]
+    missing = [one.community for one in result.standings if not one.known]
+    name, when = NAMES[args.metric], f"in {span([result.month])}" if result.month else "today"
+    if not known:
+        return Presentation(text=f"{name} is not known {when} for {joined(missing)}.")
+    gap = result.gap
+    text = sentence(
+        f"{name} {when}:",
+        f"{joined([f'{one.community} {_value(one)}' for one in known[:5]])}{' and others' if len(known) > 5 else ''}.",
+        _difference(known, gap),
+        f"I have no figure for {joined(missing)}." if missing else "",
+    )
+    return Presentation(
+        text=text,
+        table=_table(args, result),
+        charts=(_chart(args, known),),
+        follow_ups=(f"And {_other(args.metric)}?", f"Occupancy at {known[-1].community}"),
+    )
+
+
+def _difference(known: list[Standing], gap: Money | float | None) -> str:
+    if gap is None:
+        return ""
+    if isinstance(gap, Money):
+        return "They are level." if gap.cents == 0 else f"{known[0].community} is {gap} above {known[-1].community}."
+    if round(gap * 100, 1) == 0:
+        return "They are level."
+    return f"{known[0].community} is {gap * 100:.1f} points above {known[-1].community}."
+
+
+def _other(metric: Metric) -> str:
+    return "average rent" if metric == "occupancy" else "occupancy"
+
+
+def _chart(args: Args, known: list[Standing]) -> Chart:
+    money = args.metric in MONEY
+    values = tuple(one.size if money else round(one.size * 100, 1) for one in known)
+    names = tuple(one.community for one in known)
+    return Chart(NAMES[args.metric], "bar", names, (Series(NAMES[args.metric], values),), "$" if money else "%")
+
+
+def _table(args: Args, result: Result) -> Table:
+    kind = ColumnKind.MONEY if args.metric in MONEY else ColumnKind.PERCENT
+    columns = (Column("property", "Property"), Column("value", NAMES[args.metric], kind))
+    turned = args.metric == "turnover_cost"
+    return Table(
+        title=f"{NAMES[args.metric]} compared",
+        columns=(*columns, Column("each", "Per move-out", ColumnKind.MONEY)) if turned else columns,
+        rows=tuple(
+            (one.community, one.money if one.money is not None else one.fraction) + ((one.each,) if turned else ())
+            for one in result.standings
+        ),
+    )
+
+
+TOOL = Tool(
+    name="compare_properties",
+    title="Comparison",
+    description=(
+        "Compare two or more properties side by side on one metric: occupancy today, everything else in the last "
+        "closed month"
+    ),
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.FINANCE_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Comparing the communities",
+    examples=(
+        "Compare NOI between Parkview and Stonegate",
+        "Which has better occupancy, Maple or Oakwood?",
+        "Magnolia vs Elm Street expenses",
+    ),
+)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import Chart, Column, ColumnKind, Series, Table
+from app.domain.money import Money
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.area import area_of
+from app.portfolio.collections import Delinquency, delinquents
+from app.tools.core.amounts import dollars, whole
+from app.tools.core.contact_points import spoken_phone
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, sentence
 
 PHRASES: tuple[str, ...] = (
     "who is behind on rent at {property}",
@@ -56,3 +65,110 @@ class Args(ToolArgs):
     property: str | None = Field(default=None, description="Property (community) name")
     min_balance: float | None = Field(default=None, description="Only balances of at least this many dollars")
     min_days_late: int | None = Field(default=None, description="Only residents at least this many days past due")
+
+
+class Result(ToolOutput):
+    """Residents who are past due, largest balance first, and the balances by age."""
+
+    where: str
+    found: Delinquency
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    least = dollars(args.min_balance, "The balance") or Money(0)
+    days = whole(args.min_days_late, "The number of days", most=3650) or 0
+    async with ctx.db.reading() as session:
+        area = await area_of(session, ctx.principal, args.property)
+        found = await delinquents(session, area, ctx.today, least, days, ROWS_CARRIED)
+        sources = await area.sources(session, "ledgers", f"Lease balances {area.label}")
+    return Result(where=area.label, found=found, sources=sources)
+
+
+def _filters(args: Args) -> str:
+    least = dollars(args.min_balance, "")
+    return commas(
+        f"owing {least} or more" if least else "",
+        f"{args.min_days_late} or more days late" if args.min_days_late else "",
+    )
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found, where = result.found, commas(result.where, _filters(args))
+    if not found.residents:
+        return Presentation(
+            text=f"Nobody is past due {where}.",
+            follow_ups=("What is our delinquency rate?", "Lease expirations in the next 60 days"),
+        )
+    first = found.residents[0]
+    text = sentence(
+        f"{counted(found.total, 'resident')} {are(found.total)} past due {where}, {found.past_due} in all.",
+        f"{first.resident}, unit {first.unit} at {first.property}, owes {'the most: ' if found.total > 1 else ''}"
+        f"{first.past_due}, {counted(first.days_late, 'day')} late.",
+        carried(found.total, len(found.residents), "largest balances"),
+    )
+    return Presentation(
+        text=text,
+        table=_table(result),
+        charts=(_chart(result),) if found.total > 1 else (),
+        follow_ups=(
+            f"Show me {first.resident}'s ledger",
+            f"Set up a payment plan for {first.resident}, 3 installments",
+        ),
+    )
+
+
+def _chart(result: Result) -> Chart:
+    ageing = result.found.ageing
+    owed = Series("Past due", tuple(float(one.past_due.dollars) for one in ageing))
+    return Chart("Past due by age", "bar", tuple(one.bucket for one in ageing), (owed,), "$")
+
+
+def _table(result: Result) -> Table:
+    return Table(
+        title=f"Past due {result.where}",
+        columns=(
+            Column("resident", "Resident"),
+            Column("property", "Property"),
+            Column("unit", "Unit"),
+            Column("past_due", "Past due", ColumnKind.MONEY),
+            Column("days_late", "Days late", ColumnKind.NUMBER),
+            Column("oldest_open_on", "Oldest open charge", ColumnKind.DATE),
+            Column("phone", "Phone"),
+        ),
+        rows=tuple(
+            (
+                one.resident,
+                one.property,
+                one.unit,
+                one.past_due,
+                one.days_late,
+                one.oldest_open_on,
+                spoken_phone(one.phone),
+            )
+            for one in result.found.residents
+        ),
+        total_rows=result.found.total,
+    )
+
+
+TOOL = Tool(
+    name="list_delinquent_residents",
+    title="Delinquent residents",
+    description=(
+        "List residents who are behind on rent, with balances owed. Days late count from the oldest charge still "
+        "open; former residents are left out."
+    ),
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.COLLECTIONS_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Checking who is behind on rent",
+    examples=(
+        "Who is behind on rent at Sunset Villas?",
+        "Show everyone 30+ days late",
+        "Past due residents over 60 days with balances above $1,000 at Cedar Ridge",
+    ),
+)

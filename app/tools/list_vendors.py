@@ -6,7 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import Column, ColumnKind, Table
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.area import area_of
+from app.portfolio.sources import cite
+from app.portfolio.vendors import VendorLine, vendors
+from app.tools.core.contact_points import spoken_phone
+from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import are, counted, day, joined, sentence, trade
 
 Category = Literal["plumbing", "electrical", "hvac", "landscaping", "painting", "locksmith", "pest", "cleaning"]
 
@@ -54,3 +62,82 @@ PHRASES: tuple[str, ...] = (
 class Args(ToolArgs):
     category: Category = Field(description="Trade")
     property: str | None = Field(default=None, description="Property (community) name")
+
+
+class Result(ToolOutput):
+    """The approved vendors of a trade, best rated first."""
+
+    where: str
+    vendors: tuple[VendorLine, ...]
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    async with ctx.db.reading() as session:
+        area = await area_of(session, ctx.principal, args.property)
+        found = await vendors(session, area, args.category, ctx.today)
+        rows = [(one.record, one.as_of) for one in found] or [(one.id, one.as_of) for one in area.communities]
+        record = f"{trade(args.category).capitalize()} vendors" if args.category != "hvac" else "HVAC vendors"
+        sources = await cite(session, ctx.principal.workspace_id, "vendors", record, rows)
+    return Result(where=f"for {area.name}" if area.one else "", vendors=found, sources=sources)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    found = result.vendors
+    kind = f"{trade(args.category)} vendor"
+    if not found:
+        return Presentation(
+            text=sentence(f"no {kind} is approved", result.where).rstrip() + ".",
+            follow_ups=(f"Which {trade(args.category)} vendors do we use anywhere?",) if result.where else (),
+        )
+    first = found[0]
+    lapsed = [one for one in found if one.insured is False and one.insured_until]
+    text = sentence(
+        f"{counted(len(found), kind)} {are(len(found))} approved{' ' + result.where if result.where else ''}:",
+        f"{joined([one.name for one in found])}." if len(found) <= 6 else f"{first.name} and {len(found) - 1} more.",
+        f"{first.name} has the best rating, {first.rating:g} of 5." if first.rating and len(found) > 1 else "",
+        f"Reach them at {spoken_phone(first.phone)}." if first.phone and len(found) == 1 else "",
+        " ".join(f"{one.name}'s insurance ran out on {day(one.insured_until)}." for one in lapsed if one.insured_until),
+    )
+    return Presentation(
+        text=text,
+        table=_table(args, found),
+        follow_ups=(f"Unpaid invoices from {first.name}",),
+    )
+
+
+def _table(args: Args, found: tuple[VendorLine, ...]) -> Table:
+    return Table(
+        title=f"Approved vendors: {trade(args.category)}",
+        columns=(
+            Column("name", "Vendor"),
+            Column("phone", "Phone"),
+            Column("email", "E-mail"),
+            Column("rating", "Rating", ColumnKind.NUMBER),
+            Column("insured_until", "Insured until", ColumnKind.DATE),
+            Column("approved_for", "Approved for"),
+        ),
+        rows=tuple(
+            (one.name, spoken_phone(one.phone), one.email, one.rating, one.insured_until, one.approved_for)
+            for one in found
+        ),
+    )
+
+
+TOOL = Tool(
+    name="list_vendors",
+    title="Vendors",
+    description="List approved vendors for a trade",
+    args=Args,
+    result=Result,
+    effect=Effect.READ,
+    scope=Scope.MAINTENANCE_READ,
+    run=run,
+    present=present,
+    phrases=PHRASES,
+    doing="Looking through the vendors",
+    examples=(
+        "Which plumbers do we use?",
+        "Approved electricians for Harbor Point",
+        "Need a locksmith at Elm Street Flats, who's on the list?",
+    ),
+)

@@ -39,6 +39,17 @@ class Lease(Sourced, Base):
         Index("ix_leases_end", "workspace_id", "status", "end_on"),
         Index("ix_leases_property_status", "workspace_id", "property_id", "status"),
         Index("ix_leases_past_due", "workspace_id", "past_due_cents"),
+        # holds every column that today's sums need
+        Index(
+            "ix_leases_standing",
+            "workspace_id",
+            "status",
+            "property_id",
+            "rent_cents",
+            "past_due_cents",
+            "oldest_open_charge_on",
+            "deleted_at",
+        ),
         Index("ix_leases_end_property", "workspace_id", "end_on", "property_id"),
         Index("ix_leases_move_in", "workspace_id", "move_in_on"),
         Index("ix_leases_move_out", "workspace_id", "move_out_on"),
@@ -68,7 +79,10 @@ class LedgerEntry(Sourced, Base):
     """A charge (positive) or payment or credit (negative) on a lease's ledger. `kind`: charge, payment, credit."""
 
     __tablename__ = "ledger_entries"
-    __table_args__ = (Index("ix_ledger_entries_lease", "workspace_id", "lease_id", "posted_on"),)
+    __table_args__ = (
+        Index("ix_ledger_entries_lease", "workspace_id", "lease_id", "posted_on"),
+        Index("ix_ledger_entries_property", "workspace_id", "property_id", "posted_on"),
+    )
 
     lease_id: Mapped[str] = mapped_column(String(120))
     property_id: Mapped[str] = mapped_column(String(120))

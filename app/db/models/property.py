@@ -111,9 +111,8 @@ class PropertyMonth(InWorkspace, Base):
     expiring_leases: Mapped[int] = mapped_column(default=0)
     renewed_leases: Mapped[int] = mapped_column(default=0)
     move_outs: Mapped[int] = mapped_column(default=0)
-    billed_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # charges due in the month
-    past_due_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # owed at the month's end
-    delinquent_leases: Mapped[int] = mapped_column(default=0)  # with anything owed at the month's end
+    past_due_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # past due then, of who lived there
+    delinquent_leases: Mapped[int] = mapped_column(default=0)  # how many of them owed something
 
 
 class SyncState(InWorkspace, Base):
