@@ -328,17 +328,6 @@ def _choose(text: str, names: Sequence[str]) -> tuple[str | None, tuple[str, ...
     return _typo_of(text, names), near(text, names)
 
 
-def choose_name(text: str, names: Sequence[str], what: str) -> str:
-    """The one of `names` that `text` must mean. Raises Ambiguous, or NotFound ("I couldn't find {what} …")."""
-    exact = [name for name in names if folded(name) == folded(text)]
-    if exact:
-        return exact[0]
-    chosen, close = _choose(text, names)
-    if chosen is None:
-        raise NotFound(f"I couldn't find {what} “{text}”.", near=close, next_step=_suggest(close))
-    return chosen
-
-
 async def find_company(session: AsyncSession, principal: Principal, name: str) -> Company:
     """The CRM company of that name, or of the one name that holds these words."""
     return await _by_name(session, principal, Company, name, "a company")

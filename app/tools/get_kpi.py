@@ -177,7 +177,8 @@ def _verb(metric: Metric, when: str) -> str:
 def _made_of(args: Args, result: Result) -> str:
     value = result.report.value
     if args.metric == "renewal_rate":
-        return f"Of {counted(value.of, 'lease')} that ended, {value.part:,} {'was' if value.part == 1 else 'were'} renewed."
+        were = "was" if value.part == 1 else "were"
+        return f"Of {counted(value.of, 'lease')} that ended, {value.part:,} {were} renewed."
     if args.metric == "delinquency_rate":
         return f"{value.part:,} of {counted(value.of, 'household')} owed something then."
     if args.metric == "average_rent":
