@@ -1,0 +1,126 @@
+"""Reads one part (a resource of a property) to its end. Each page and the place after it are stored together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.bulk import upsert
+from app.db.models.property import Unit
+from app.domain.errors import RetryLater
+from app.integrations.base import Page, Reading
+from app.portfolio.sync import place as places
+from app.portfolio.sync.context import Part
+from app.portfolio.sync.derive import Derived
+from app.portfolio.sync.place import Place
+from app.portfolio.sync.reconcile import bury, bury_missing, retire_properties
+from app.portfolio.sync.report import ResourceReport
+
+LOOPED: Final = "sync_cursor_loop"
+_MOST_PAGES: Final = 20_000
+
+
+class PartReader:
+    """Reads one part. `tell` is called after every page."""
+
+    def __init__(self, part: Part, report: ResourceReport, tell: Callable[[], None]) -> None:
+        self._part, self._report, self._tell = part, report, tell
+        self._context = part.context
+        self._derived = Derived(part.context.workspace_id, part.context.clock)
+
+    async def read(self) -> None:
+        """Goes on where the last reading stopped. Raises SophiaErrors; what was stored before stays stored."""
+        context, resource = self._context, self._part.resource
+        async with context.writing() as session:
+            place = await places.begin(
+                session,
+                self._part.key,
+                mode=context.mode,
+                incremental=resource.incremental,
+                overlap=resource.overlap,
+                now=context.clock.now(),
+            )
+        unit_ids = await self._unit_ids()
+        seen = {place.cursor}
+        while True:
+            asked_at = context.clock.now()
+            page = await context.connector.read(
+                Reading(
+                    resource=resource.key,
+                    horizon=context.horizon,
+                    property_id=self._part.property_id,
+                    since=place.since,
+                    cursor=place.cursor,
+                    unit_ids=unit_ids,
+                )
+            )
+            if page.cursor and (page.cursor in seen or len(seen) >= _MOST_PAGES):
+                raise self._looped(page.cursor)
+            seen.add(page.cursor)
+            place = place.at(page.cursor)
+            await self._store(page, place, asked_at)
+            self._tell()
+            if not page.cursor:
+                return
+
+    async def _store(self, page: Page, place: Place, asked_at: datetime) -> None:
+        """Stores a page and the place after it in one transaction; after the last page, what follows from it."""
+        context, part, stored = self._context, self._part, 0
+        async with context.writing() as session:
+            for batch in page.batches:
+                rows = [{**row, "as_of": asked_at} for row in batch.rows]
+                stored += await upsert(session, batch.model, context.workspace_id, rows)
+            for model, gone in page.gone:
+                await bury(session, model, context.workspace_id, [gone], asked_at)
+            if place.mode == "incremental":
+                await self._derived.after_page(session, part.home, page.batches)
+            await places.advance(session, part.key, place, stored)
+            if not page.cursor:
+                await self._complete(session, place)
+        for problem in page.problems:
+            context.problems.add(problem.kind, problem.record, problem.count)
+        self._report.rows += stored
+        self._report.pages += 1
+
+    async def _complete(self, session: AsyncSession, place: Place) -> None:
+        context, resource = self._context, self._part.resource
+        if place.mode == "full":
+            if resource.reconciled:
+                self._report.removed += await bury_missing(session, self._part, place.started)
+            if not resource.per_property:
+                await retire_properties(session, context)
+            await self._derived.after_reading(session, self._part.home, resource)
+        await places.finish(session, self._part.key, place)
+
+    async def _unit_ids(self) -> Mapping[str, str]:
+        """Units of the property by number and by `building|number`; a number that two buildings share leads nowhere
+        by itself."""
+        if not self._part.home or Unit in self._part.resource.models:
+            return {}
+        async with self._context.db.reading() as session:
+            units = await session.execute(
+                select(Unit.number, Unit.building, Unit.id).where(
+                    Unit.workspace_id == self._context.workspace_id, Unit.property_id == self._part.home
+                )
+            )
+            found: dict[str, str] = {}
+            doubled: set[str] = set()
+            for number, building, unit_id in units.tuples():
+                found[f"{building}|{number}"] = unit_id
+                if number in found:
+                    doubled.add(number)
+                found[number] = unit_id
+        return {name: unit_id for name, unit_id in found.items() if name not in doubled}
+
+    def _looped(self, cursor: str) -> RetryLater:
+        label = self._context.connector.spec.label
+        return RetryLater(
+            f"{label}'s pages of {self._part.resource.label} go in circles.",
+            next_step="I'll begin again at the next sync.",
+            code=LOOPED,
+            detail=f"{self._part.key.row_id}: cursor {cursor[:60]} came twice",
+        )
