@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Column, String, Table
@@ -20,6 +20,9 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from app.db.models.base import Sourced
 
 Row = Mapping[str, Any]
+Encode = Callable[[list[Any]], list[Any]]
+"""From a column's Python values to what the driver takes."""
+
 _KEY = ("workspace_id", "id")
 _DIALECTS: Mapping[str, Callable[[], Dialect]] = {"sqlite": sqlite.dialect, "postgresql": postgresql.asyncpg.dialect}
 
@@ -29,7 +32,7 @@ class _Plan:
     """How rows of one table with one set of columns are written."""
 
     columns: tuple[str, ...]  # of the rows, then those that only new rows get
-    encoders: tuple[Callable[[Any], Any] | None, ...]
+    encoders: tuple[Encode | None, ...]
     defaults: Mapping[str, Any]
     sqlite_sql: str
     staging: str
@@ -70,9 +73,9 @@ def _column(plan: _Plan, index: int, name: str, workspace_id: str, rows: Any) ->
     encode = plan.encoders[index]
     if name in plan.defaults:
         default = plan.defaults[name]
-        return [default if encode is None else encode(default)] * len(rows)
+        return (encode([default]) if encode is not None else [default]) * len(rows)
     values = [row[name] for row in rows]
-    return values if encode is None else [encode(value) for value in values]
+    return values if encode is None else encode(values)
 
 
 @lru_cache(maxsize=128)
@@ -107,16 +110,21 @@ def _plan(table: Table, given: tuple[str, ...], dialect_name: str) -> _Plan:
     )
 
 
-def _encoder(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """What turns a Python value into what the driver takes; None when it takes it as it is."""
-    encode = column.type.dialect_impl(dialect).bind_processor(dialect)
+def _encoder(column: Column[Any], dialect: Dialect) -> Encode | None:
+    """What prepares a column's values for the driver; None when it takes them as they are."""
     if isinstance(column.type, String) and column.type.length is not None:
-        return _cutter(column.type.length)
-    return encode
+        return partial(_cut, column.type.length)
+    encode = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return partial(_each, encode) if encode is not None else None
 
 
-def _cutter(length: int) -> Callable[[Any], Any]:
-    def cut(value: Any) -> Any:
-        return value[:length] if value is not None and len(value) > length else value
+def _cut(length: int, values: list[Any]) -> list[Any]:
+    if all(value is None or len(value) <= length for value in values):
+        return values
+    return [value[:length] if value is not None else None for value in values]
 
-    return cut
+
+def _each(encode: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """Each value encoded, equal ones once: days and moments come in runs."""
+    known = {value: encode(value) for value in set(values)}
+    return [known[value] for value in values]

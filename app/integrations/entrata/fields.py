@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ MOUNTAIN = ZoneInfo("America/Denver")
 _LETTERS = {"MST": timezone(timedelta(hours=-7)), "MDT": timezone(timedelta(hours=-6)), "UTC": UTC, "GMT": UTC}
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([AaPp][Mm])?\s*([A-Z]{3}|Z)?\s*$")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _LONGEST_TEXT = 4000
 _LARGEST_CENTS = 2_000_000_000  # twenty million dollars: more is a slip, and more than the column holds
 _LARGEST_ID = 10**15
@@ -58,8 +60,11 @@ def attributes(value: Any) -> dict[str, Any]:
 
 def text(value: Any) -> str:
     """Trimmed, in composed form, without control characters; "" for nothing. Raises ValueError on objects."""
-    if isinstance(value, str) and value.isascii() and value.isprintable():
-        return value[:_LONGEST_TEXT].strip()
+    if isinstance(value, str):
+        if value.isascii() and value.isprintable() and len(value) <= _LONGEST_TEXT:
+            return value.strip()
+    elif type(value) is int or type(value) is float:
+        return repr(value)
     if value is None or value is False or value in ([], {}):
         return ""
     if isinstance(value, dict | list):
@@ -82,7 +87,7 @@ def number(value: Any) -> int | None:
 def record_id(value: Any) -> str:
     """A record's id as text. Raises ValueError when it is missing or can't be one."""
     plain = text(value).removesuffix(".0")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", plain):
+    if not (plain.isdecimal() and len(plain) <= 60) and not _ID.fullmatch(plain):
         raise ValueError("is not a record id")
     return plain
 
@@ -96,8 +101,11 @@ def optional_id(value: Any) -> str | None:
 def cents(value: Any) -> int | None:
     """Cents from dollars: 1234.5, "1,234.50", "$1,234.50", "(12.00)" for a negative one; None for nothing."""
     plain = text(value)
-    if not plain:
-        return None
+    return _cents_of(plain) if plain else None
+
+
+@lru_cache(maxsize=16_384)  # the same rents and fees come again and again
+def _cents_of(plain: str) -> int:
     if plain.startswith("(") and plain.endswith(")"):
         plain = f"-{plain[1:-1]}"
     made = Money.of(plain).cents
@@ -109,8 +117,11 @@ def cents(value: Any) -> int | None:
 def day(value: Any) -> date | None:
     """A day from MM/DD/YYYY or an ISO date, also with a time behind it; None for nothing and for zeros."""
     plain = text(value)
-    if not plain:
-        return None
+    return _day_of(plain) if plain else None
+
+
+@lru_cache(maxsize=16_384)
+def _day_of(plain: str) -> date | None:
     match = _DAY.match(plain)
     if match is None:
         raise ValueError("is not a date")

@@ -109,7 +109,7 @@ class PartReader:
             )
             found: dict[str, str] = {}
             doubled: set[str] = set()
-            for number, building, unit_id in units.tuples():
+            for number, building, unit_id in units:
                 found[f"{building}|{number}"] = unit_id
                 if number in found:
                     doubled.add(number)
