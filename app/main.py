@@ -1,1 +1,303 @@
-"""Composition root: settings become objects become processes. The only module that knows every concrete class."""
+"""Composition root: settings become objects, objects become processes. The only module that knows every concrete class.
+
+`open_house` builds everything a turn needs; `web`, `worker` and `socket` put Slack and the durable runtime around it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket as sockets
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Literal
+
+import structlog
+import uvicorn
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.agent.agent import Agent, Surroundings
+from app.agent.limits import TurnLimits
+from app.agent.memory import ThreadMemory
+from app.agent.prompts import Prompts
+from app.channels.slack.post import Poster
+from app.channels.slack.session import Sessions
+from app.db.engine import Database
+from app.db.group_writer import GroupWriter
+from app.db.migrate import at_head
+from app.domain.clock import Clock, Ids, RandomIds, SystemClock
+from app.domain.errors import Fixable
+from app.gateways.embedded.factory import EmbeddedPlanners
+from app.gateways.embedded.planner import Planner
+from app.gateways.models import ChatModels
+from app.gateways.providers import Access, discover
+from app.gateways.usage import UsageRecorder
+from app.http.outbound import Outbound
+from app.integrations.base import Connector
+from app.integrations.registry import all_connectors
+from app.integrations.resend import ResendEmail
+from app.integrations.sendgrid import SendGridEmail
+from app.integrations.systems import ConnectedSystems
+from app.integrations.twilio import TwilioSms
+from app.portfolio.names import load_names
+from app.runtime.runtime import Runtime, RuntimeOptions
+from app.security.budget import TURN_LIMITS, Limits
+from app.security.keys import KeyRing
+from app.security.outgoing import OutgoingMessages, Provider
+from app.security.people import principal_of
+from app.security.redaction import Redactor
+from app.security.safeguards import Safeguards
+from app.settings import Settings, plain_values
+from app.telemetry.logs import configure_logs
+from app.telemetry.metrics import record_outbound
+from app.tools.core.execution import Workbench
+from app.tools.core.gate import Gate
+from app.tools.core.registry import Tools, all_tools
+from app.tools.core.services import Services
+from handlers.app import build_slack_app, who_am_i
+from handlers.core.deps import Deps
+from handlers.http.server import build_http
+
+log = structlog.get_logger(__name__)
+
+Role = Literal["web", "worker", "socket"]
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything one process works with, on every surface."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    db: Database
+    tools: Tools
+    connectors: Mapping[str, Connector]
+    safeguards: Safeguards
+    gate: Gate
+    agent: Agent
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None
+) -> AsyncGenerator[House]:
+    """Builds the house and closes it again. Connects to nothing but the database, and that at the first query."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    redactor = Redactor(secret_values(settings))
+    configure_logs(settings.log_level, settings.log_format, redactor.value)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        db = Database(settings.async_database_url)
+        stack.push_async_callback(db.close)
+        outbound = Outbound(clock, meter=record_outbound)
+        stack.push_async_callback(outbound.close)
+        safeguards = Safeguards.build(
+            db,
+            KeyRing(settings.signing_key),
+            clock,
+            redactor.value,
+            approval_lifetime=timedelta(hours=settings.approval_hours),
+            turns=_turn_limits(settings),
+        )
+        tools = all_tools()
+        connectors = open_connectors(settings, outbound, clock)
+        messages = OutgoingMessages(
+            db, clock, safeguards.switches, sms=_sms(settings, outbound), email=_email(settings, outbound)
+        )
+        services = Services(messages=messages, systems=ConnectedSystems(db, connectors.values(), all_connectors()))
+        gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
+        recorder = UsageRecorder(GroupWriter(db), clock, ids)
+        stack.push_async_callback(recorder.settle)
+        planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.data_dir / "cache")
+        models = ChatModels(access=model_access(settings), planner=EmbeddedPlanners(planner), uses=recorder)
+        stack.push_async_callback(models.close)
+        agent = Agent(
+            Surroundings(
+                tools=tools,
+                gate=gate,
+                models=models,
+                memory=ThreadMemory(db, clock),
+                names=lambda principal: load_names(db, principal, clock),
+                prompts=Prompts(),
+                redactor=redactor,
+                clock=clock,
+                ids=ids,
+                admit=lambda principal: safeguards.budget.spend(principal, "turns"),
+            ),
+            TurnLimits(seconds=settings.turn_seconds),
+        )
+        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent)
+
+
+def secret_values(settings: Settings) -> list[str]:
+    """Every secret that is set, so that it can be kept out of logs, traces, errors and prompts."""
+    values = plain_values(settings)
+    return [values[name] for name in settings.secret_names() if name in values]
+
+
+def model_access(settings: Settings) -> dict[str, Access]:
+    """Keys and models of the providers that are set up, in MODEL_ORDER. Raises Fixable for an unknown provider."""
+    providers, values = discover(), plain_values(settings)
+    access: dict[str, Access] = {}
+    for name in filter(None, (part.strip() for part in settings.model_order.split(","))):
+        if name not in providers:
+            raise Fixable(
+                f"MODEL_ORDER names {name!r}, which is no provider.",
+                next_step=f"Providers are {', '.join(sorted(providers))}.",
+                code="bad_settings",
+            )
+        if key := values.get(providers[name].key_variable.lower()):
+            access[name] = Access(key, values.get(f"{name}_model", ""), values.get(f"{name}_base_url", ""))
+    return access
+
+
+def open_connectors(settings: Settings, outbound: Outbound, clock: Clock) -> dict[str, Connector]:
+    """The property and business systems that are fully set up, by key."""
+    values = {name.upper(): value for name, value in plain_values(settings).items()}
+    return {
+        key: spec.open(values, outbound, clock) for key, spec in all_connectors().items() if not spec.missing(values)
+    }
+
+
+def _turn_limits(settings: Settings) -> Limits:
+    return Limits(
+        person_minute=TURN_LIMITS.person_minute,
+        person_hour=settings.turns_per_hour,
+        person_day=TURN_LIMITS.person_day,
+        workspace_minute=TURN_LIMITS.workspace_minute,
+        workspace_day=TURN_LIMITS.workspace_day,
+    )
+
+
+def _sms(settings: Settings, outbound: Outbound) -> Provider | None:
+    if not (settings.twilio_account_sid and settings.twilio_auth_token and settings.twilio_from):
+        return None
+    return TwilioSms(
+        outbound,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        sender=settings.twilio_from,
+        base_url=settings.twilio_api_url,
+    )
+
+
+def _email(settings: Settings, outbound: Outbound) -> Provider | None:
+    if not settings.email_from:
+        return None
+    if settings.resend_api_key:
+        key = settings.resend_api_key.get_secret_value()
+        return ResendEmail(outbound, api_key=key, sender=settings.email_from, base_url=settings.resend_api_url)
+    if settings.sendgrid_api_key:
+        key = settings.sendgrid_api_key.get_secret_value()
+        return SendGridEmail(outbound, api_key=key, sender=settings.email_from)
+    return None
+
+
+@asynccontextmanager
+async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
+    """The durable runtime and Slack's client around a house. A `web` process only takes in and acknowledges.
+
+    Raises Fixable without a bot token, and what slack_sdk raises when Slack refuses it.
+    """
+    settings = house.settings
+    if settings.slack_bot_token is None:
+        raise Fixable(
+            "SLACK_BOT_TOKEN is not set, so there is no Slack to listen to.",
+            next_step="See docs/slack.md, or try `sophia demo`, which brings a local workspace.",
+            code="bad_settings",
+        )
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=f"{settings.slack_api_url}/", timeout=20
+    )
+    runtime = Runtime(house.db, house.clock, runtime_options(settings, role))
+    deps = Deps(
+        agent=house.agent,
+        gate=house.gate,
+        tools=house.tools,
+        principal_of=partial(principal_of, house.db),
+        db=house.db,
+        runtime=runtime,
+        clock=house.clock,
+        ids=house.ids,
+        client=client,
+        bot=await who_am_i(client),
+        poster=Poster(client, runtime.deliveries),
+        sessions=Sessions(client),
+        signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
+        company=settings.company_name,
+        not_ready=partial(_not_ready, house.db),
+    )
+    yield deps
+    await runtime.drain()
+
+
+def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:
+    """DBOS keeps its tables in the same PostgreSQL, or in a file of its own beside the embedded database.
+
+    Two processes alive at once never share an executor id; a restarted one has the id it had.
+    """
+    url = settings.sync_database_url
+    system_url = url if url.startswith("postgresql") else f"sqlite:///{(settings.data_dir / 'runs.sqlite').resolve()}"
+    return RuntimeOptions(
+        executor_id=f"{settings.executor_id or sockets.gethostname()}-{role}",
+        system_url=system_url,
+        work=role != "web",
+        max_running=settings.worker_concurrency,
+    )
+
+
+async def _not_ready(db: Database) -> list[str]:
+    return [] if await at_head(db) else ["the database is not migrated; run: sophia migrate"]
+
+
+async def web(settings: Settings) -> None:
+    """The HTTP side: takes in what Slack sends and acknowledges it. A worker does the work."""
+    if settings.slack_signing_secret is None:
+        raise Fixable("SLACK_SIGNING_SECRET is not set.", next_step="See docs/slack.md.", code="bad_settings")
+    async with open_house(settings) as house, open_slack(house, "web") as deps:
+        server = uvicorn.Server(
+            uvicorn.Config(build_http(deps), host=settings.host, port=settings.port, log_config=None, access_log=False)
+        )
+        await deps.runtime.start()
+        log.info("web_ready", address=f"http://{settings.host}:{settings.port}")
+        await server.serve()
+
+
+async def worker(settings: Settings) -> None:
+    """Works on what was taken in, until SIGTERM or SIGINT."""
+    async with open_house(settings) as house, open_slack(house, "worker") as deps:
+        build_slack_app(deps)
+        await deps.runtime.start()
+        log.info("worker_ready")
+        await until_told_to_stop()
+
+
+async def socket(settings: Settings) -> None:
+    """Socket Mode: takes in and works in one process, with no public address."""
+    if settings.slack_app_token is None:
+        raise Fixable("SLACK_APP_TOKEN is not set.", next_step="See docs/slack.md.", code="bad_settings")
+    async with open_house(settings) as house, open_slack(house, "socket") as deps:
+        app = build_slack_app(deps)
+        await deps.runtime.start()
+        handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=deps.client)
+        await handler.connect_async()
+        log.info("socket_ready")
+        try:
+            await until_told_to_stop()
+        finally:
+            await handler.close_async()
+
+
+async def until_told_to_stop() -> None:
+    """Returns at SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # not on Windows' event loop
+            loop.add_signal_handler(name, told.set)
+    await told.wait()

@@ -320,6 +320,10 @@ class Settings(BaseSettings):
         previous = [key.decode() for key in self.previous_signing_keys]
         return tuple(value for value in (*plain, *passwords, *previous) if value and value != DEMO_SECRET_KEY)
 
+    def secret_names(self) -> tuple[str, ...]:
+        """The fields that hold secrets."""
+        return tuple(name for name in type(self).model_fields if isinstance(getattr(self, name), SecretStr))
+
     @property
     def redis_address(self) -> str:
         """REDIS_URL, else one made from REDIS_HOST; empty when neither is set."""
@@ -337,6 +341,23 @@ class Settings(BaseSettings):
             login = quote(self.postgres_user, safe="") + (f":{quote(password, safe='')}" if password else "")
             return f"{postgres}://{login}@{self.postgres_host}:{self.postgres_port}/{self.postgres_db}"
         return f"{sqlite}:///{(self.data_dir / 'sophia.db').resolve()}"
+
+
+def plain_values(settings: Settings) -> dict[str, str]:
+    """Every set field as plain text, by field name. Stays inside the process: it holds secrets.
+
+    POSTGRES_HOST and REDIS_HOST count as DATABASE_URL and REDIS_URL.
+    """
+    values: dict[str, str] = {}
+    for name in type(settings).model_fields:
+        value: Any = getattr(settings, name)
+        if value not in (None, ""):
+            values[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    if "database_url" not in values and "postgres_host" in values:
+        values["database_url"] = settings.async_database_url
+    if "redis_url" not in values and "redis_host" in values:
+        values["redis_url"] = settings.redis_address
+    return values
 
 
 def _starts_with(value: SecretStr | None, prefix: str, what: str) -> SecretStr | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import typer
@@ -14,7 +14,7 @@ from rich.table import Table
 from app.cli.core.edge import settings_or_exit
 from app.integrations.catalog import AREAS, catalog
 from app.integrations.health import Health, State, check_all, inspect
-from app.settings import Settings
+from app.settings import Settings, plain_values
 
 STYLES = {
     State.WORKS: "bold green",
@@ -55,20 +55,6 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
         return [inspect(row, values) for row in catalog()]
     async with httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client:
         return await check_all(catalog(), values, client)
-
-
-def plain_values(settings: Settings) -> dict[str, str]:
-    """Every set field as plain text. Stays inside the process: it holds secrets."""
-    values: dict[str, str] = {}
-    for name in type(settings).model_fields:
-        value: Any = getattr(settings, name)
-        if value not in (None, ""):
-            values[name] = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
-    if not values.get("database_url") and values.get("postgres_host"):
-        values["database_url"] = settings.async_database_url
-    if not values.get("redis_url") and values.get("redis_host"):
-        values["redis_url"] = settings.redis_address
-    return values
 
 
 def as_row(health: Health) -> dict[str, object]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 
-from app.domain.errors import SophiaError
+from app.db.failures import as_retry_later
+from app.domain.errors import Bug, SophiaError
 from app.settings import Settings, load_settings
+
+T = TypeVar("T")
+FAILED, BAD_SETTINGS = 1, 2
+
+log = structlog.get_logger(__name__)
 
 
 def settings_or_exit(**overrides: Any) -> Settings:
@@ -17,7 +26,23 @@ def settings_or_exit(**overrides: Any) -> Settings:
         return load_settings(**overrides)
     except SophiaError as wrong:
         fail(wrong)
-        raise typer.Exit(2) from None
+        raise typer.Exit(BAD_SETTINGS) from None
+
+
+def run_or_exit(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` returns. A failure is shown as a sentence and ends the command with exit code 1; 130 for Ctrl-C."""
+    try:
+        return asyncio.run(work)
+    except SophiaError as wrong:
+        fail(wrong)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except Exception as error:
+        known = as_retry_later(error)
+        if known is None:
+            log.error("command_failed", exc_info=error)
+        fail(known or Bug(detail=repr(error)))
+    raise typer.Exit(FAILED)
 
 
 def fail(error: SophiaError) -> None:
