@@ -27,7 +27,6 @@ from app.agent.prompts import Prompts
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
-from app.db.group_writer import GroupWriter
 from app.db.migrate import at_head
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock
 from app.domain.errors import Fixable
@@ -88,7 +87,7 @@ async def open_house(
 ) -> AsyncGenerator[House]:
     """Builds the house and closes it again. Connects to nothing but the database, and that at the first query."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    redactor = Redactor(secret_values(settings))
+    redactor = Redactor(settings.secret_values)
     configure_logs(settings.log_level, settings.log_format, redactor.value)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
@@ -98,7 +97,7 @@ async def open_house(
         stack.push_async_callback(outbound.close)
         safeguards = Safeguards.build(
             db,
-            KeyRing(settings.signing_key),
+            KeyRing(settings.signing_key, settings.previous_signing_keys),
             clock,
             redactor.value,
             approval_lifetime=timedelta(hours=settings.approval_hours),
@@ -111,15 +110,15 @@ async def open_house(
         )
         services = Services(messages=messages, systems=ConnectedSystems(db, connectors.values(), all_connectors()))
         gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
-        recorder = UsageRecorder(GroupWriter(db), clock, ids)
+        recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.data_dir / "cache")
         models = ChatModels(access=model_access(settings), planner=EmbeddedPlanners(planner), uses=recorder)
-        stack.push_async_callback(models.close)
+        stack.push_async_callback(models.aclose)
         agent = Agent(
             Surroundings(
                 tools=tools,
-                gate=gate,
+                gate=gate.call,
                 models=models,
                 memory=ThreadMemory(db, clock),
                 names=lambda principal: load_names(db, principal, clock),
@@ -132,12 +131,6 @@ async def open_house(
             TurnLimits(seconds=settings.turn_seconds),
         )
         yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent)
-
-
-def secret_values(settings: Settings) -> list[str]:
-    """Every secret that is set, so that it can be kept out of logs, traces, errors and prompts."""
-    values = plain_values(settings)
-    return [values[name] for name in settings.secret_names() if name in values]
 
 
 def model_access(settings: Settings) -> dict[str, Access]:

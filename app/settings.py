@@ -320,10 +320,6 @@ class Settings(BaseSettings):
         previous = [key.decode() for key in self.previous_signing_keys]
         return tuple(value for value in (*plain, *passwords, *previous) if value and value != DEMO_SECRET_KEY)
 
-    def secret_names(self) -> tuple[str, ...]:
-        """The fields that hold secrets."""
-        return tuple(name for name in type(self).model_fields if isinstance(getattr(self, name), SecretStr))
-
     @property
     def redis_address(self) -> str:
         """REDIS_URL, else one made from REDIS_HOST; empty when neither is set."""
