@@ -59,5 +59,3 @@ def register(app: typer.Typer) -> None:
 def _serve(process: Process) -> None:
     settings = settings_or_exit()
     run_or_exit(process(settings))
-
-
