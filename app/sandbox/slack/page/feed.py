@@ -5,8 +5,11 @@ roots, and a thread opens beside them.
 """
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from app.sandbox.slack.messages import Message
+from app.sandbox.slack.seed import Person
 from app.sandbox.slack.state import Room, Session, State
 
 CONTINUED_WITHIN = 300.0
@@ -14,11 +17,10 @@ CONTINUED_WITHIN = 300.0
 
 @dataclass(slots=True)
 class Shown:
-    """A message and whether it continues the one above by the same author."""
+    """A message, and whether it continues the one above by the same author."""
 
     message: Message
     continued: bool = False
-    new_day: bool = False
 
 
 @dataclass(slots=True)
@@ -33,6 +35,11 @@ class Conversation:
 def dom_id(ts: str) -> str:
     """A ts as part of an element's id."""
     return ts.replace(".", "-")
+
+
+def day(ts: str, person: Person) -> date:
+    """The calendar day of a message where this person lives."""
+    return datetime.fromtimestamp(float(ts), ZoneInfo(person.timezone)).date()
 
 
 def is_app_dm(state: State, room: Room) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from app.sandbox.slack.bus import Change
+from app.sandbox.slack.messages import Message
 from app.sandbox.slack.page import feed
 from app.sandbox.slack.page.screens import Screens
 from app.sandbox.slack.seed import Person
@@ -125,8 +126,14 @@ class Live:
             is_new=is_new,
             in_app=feed.is_app_dm(self.state, room),
             continued=self._continues(room, seat, message.ts),
+            new_day=self._starts_day(room, seat, message),
             panel=seat.thread_ts,
         )
+
+    def _starts_day(self, room: Room, seat: Seat, message: Message) -> bool:
+        """Whether no earlier message of the channel is from the same day, where this person lives."""
+        roots = [m for m in self.state.visible(room, seat.me.id) if feed.stands_in_channel(m) and m.ts < message.ts]
+        return not roots or feed.day(roots[-1].ts, seat.me) != feed.day(message.ts, seat.me)
 
     def _continues(self, room: Room, seat: Seat, ts: str) -> bool:
         message = room.messages[ts]

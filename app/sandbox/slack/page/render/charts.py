@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT = 600.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 16.0, 18.0, 46.0
-TURNED_LABELS = 8
+LETTER = 7.0
 _NOTHING = Markup("")
 
 
@@ -136,7 +136,7 @@ def _frame(axis: dict[str, Any], scale: list[float], y_of: Any, bottom: float) -
         parts.append(_text(LEFT - 8, y + 4, number(value), "tick", "end"))
     categories: list[str] = axis["categories"]
     slot = _slot(len(categories))
-    turned = len(categories) > TURNED_LABELS or max(len(c) for c in categories) * 6.6 > slot
+    turned = max(len(c) for c in categories) * LETTER > slot
     for index, label in enumerate(categories):
         x = LEFT + slot * (index + 0.5)
         if turned:

@@ -22,7 +22,8 @@
     const kind = slash ? "commands" : at ? "people" : "";
     const wanted = (slash ? slash[1] : at ? at[2] : "").toLowerCase();
     const all = kind ? JSON.parse(composer.dataset[kind]) : [];
-    const found = all.filter(([name, about]) => name.replace("/", "").toLowerCase().startsWith(wanted) || (wanted && about.toLowerCase().includes(wanted))).slice(0, 7);
+    const fits = ([name, about]) => `${name.replace("/", "")} ${about}`.toLowerCase().split(/[\s·,]+/).findIndex((word) => word.startsWith(wanted)) + 1;
+    const found = all.filter(fits).sort((a, b) => (fits(a) > 1) - (fits(b) > 1)).slice(0, 7);
     list.replaceChildren(...found.map(([name, about], index) => {
       const item = document.createElement("li"), label = document.createElement("b"), small = document.createElement("small");
       label.textContent = kind === "people" ? `@${name}` : name;
@@ -169,6 +170,6 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("#scroll, #thread-scroll").forEach(watchScroll);
     openModal();
-    $(".thread .composer textarea, .room .composer textarea")?.focus();
+    ($(".thread .composer textarea") ?? $(".room .composer textarea"))?.focus();
   });
 })();
