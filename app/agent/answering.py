@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.agent.cleaning import cleaned
 from app.agent.figures import note_for
 from app.agent.run import TurnRun
 from app.agent.toolbox import ASK_PERSON
@@ -95,7 +94,7 @@ def _kind(run: TurnRun) -> AnswerKind:
 def _choices(run: TurnRun) -> tuple[Choice, ...]:
     """Buttons: the options of a question back, or the names a refused call could have meant."""
     if run.asked is not None:
-        return tuple(Choice(label, label) for option in run.asked.options if (label := cleaned(option)))
+        return tuple(Choice(option, option) for option in run.asked.options)
     if run.done or run.waiting:
         return ()
     asked = run.turn.text.strip().rstrip("?!. ")

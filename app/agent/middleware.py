@@ -18,6 +18,7 @@ from langchain.agents.middleware.types import ModelRequest, ModelResponse, ToolC
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
 from langchain_core.messages.tool import ToolCall
 
+from app.agent.cleaning import cleaned
 from app.agent.run import Asked, TurnRun
 from app.agent.toolbox import ASK_PERSON, nearest, told, told_error
 from app.domain.principal import Principal
@@ -159,11 +160,11 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
 
     @staticmethod
     def _ask(run: TurnRun, arguments: dict[str, Any], call_id: str) -> ToolMessage:
-        question = str(arguments.get("question") or "").strip()
+        question = cleaned(str(arguments.get("question") or "")).strip()
         if not question:
             return told_error(call_id, ASK_PERSON, "The question is missing.")
         given = arguments.get("options")
-        options = [str(option).strip()[:LONGEST_OPTION] for option in given] if isinstance(given, list) else []
+        options = [cleaned(str(option)).strip()[:LONGEST_OPTION] for option in given] if isinstance(given, list) else []
         run.asked = Asked(question, tuple(dict.fromkeys(filter(None, options)))[:MOST_OPTIONS])
         return ToolMessage("The person was asked.", tool_call_id=call_id, name=ASK_PERSON)
 

@@ -70,10 +70,10 @@ class Speaker:
         checked = check(cleaned(raw), self._ledger)
         text = checked.text.strip()
         if not text:
-            self._gap = self._gap or ("\n" if "\n" in raw else " " if raw else "")
+            self._gap += "".join(char for char in raw if char.isspace()) or (" " if raw else "")
             return
         lead = checked.text[: len(checked.text) - len(checked.text.lstrip())]
-        gap = "\n\n" if self._new_paragraph else self._gap + lead
+        gap = "\n\n" if self._new_paragraph else re.sub(r"\n\s*\n(?=\s*\n)", "\n", self._gap + lead)
         self._gap = checked.text[len(checked.text.rstrip()) :]
         self._new_paragraph = False
         self.unconfirmed.extend(checked.unconfirmed)

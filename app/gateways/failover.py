@@ -160,15 +160,18 @@ class TurnModel(BaseChatModel):
         gathered = Gathered()
         course.fault = None
         known = False
+        fresh = ""
         try:
             stream = route.stream(messages, tools, **options)
             async with aclosing(watched(stream, gathered, self._roads.deadlines)) as texts:
                 async for text in texts:
-                    if fresh := splice.take(text):
+                    fresh += splice.take(text)
+                    if fresh and (course.said or fresh.strip()):  # white space alone is nothing said
                         course.said += fresh
                         yield AIMessageChunk(content=fresh)
+                        fresh = ""
             whole = gathered.whole(must_finish=True)
-            rest = splice.rest()
+            rest = fresh + splice.rest()
             known = True
             route.breaker.succeeded()
             self._trail.tried.append((route.name, "answered"))

@@ -127,7 +127,9 @@ class EmbeddedPlanner(BaseChatModel):
             calls.append(self._tool_call(history.ASK, {"question": plan.question, "options": list(plan.options)}))
         if calls:
             return _message("", calls, plan.confidence)
-        return _message(phrasing.without_tools(plan, message, self.planner.examples()), (), plan.confidence)
+        return _message(
+            phrasing.without_tools(plan, message, self.planner.examples()), (), plan.confidence, plan.action
+        )
 
     def _tool_call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"name": name, "args": arguments, "id": self.ids.new("call"), "type": "tool_call"}
@@ -136,10 +138,14 @@ class EmbeddedPlanner(BaseChatModel):
         return self.clock.now().astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
 
-def _message(text: str, calls: Sequence[dict[str, Any]] = (), confidence: float | None = None) -> AIMessage:
+def _message(
+    text: str, calls: Sequence[dict[str, Any]] = (), confidence: float | None = None, action: str = ""
+) -> AIMessage:
     metadata: dict[str, Any] = {"model_name": MODEL_NAME, "finish_reason": "tool_calls" if calls else "stop"}
     if confidence is not None:
         metadata["confidence"] = round(confidence, 3)
+    if action:
+        metadata["action"] = action
     return AIMessage(
         content=text,
         tool_calls=list(calls),  # pyright: ignore[reportArgumentType]
