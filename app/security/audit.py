@@ -59,11 +59,11 @@ class AuditLog:
         self._signer = signer
         self._clock = clock
         self._redact = redact
-        self._batch: Batch[_Pending, None] = Batch(self._write_group)
+        self._batch: Batch[AuditEvent, None] = Batch(self._write_group)
 
     async def append(self, event: AuditEvent) -> None:
         """Stores one entry in its own (shared) transaction; returns when it is committed."""
-        await self._batch.add(self._pending(event))
+        await self._batch.add(event)
 
     async def append_in(self, session: AsyncSession, *events: AuditEvent) -> None:
         """Stores entries in the caller's transaction. Call it last there: the chain stays locked until the commit."""
@@ -148,9 +148,9 @@ class AuditLog:
             detail=detail,
         )
 
-    async def _write_group(self, group: Sequence[_Pending]) -> Sequence[None]:
+    async def _write_group(self, group: Sequence[AuditEvent]) -> Sequence[None]:
         async with self._db.transaction() as session:
-            await self._add(session, group)
+            await self.append_in(session, *group)
         return [None] * len(group)
 
     async def _add(self, session: AsyncSession, group: Sequence[_Pending]) -> None:

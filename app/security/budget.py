@@ -53,7 +53,7 @@ CALL_LIMITS = Limits(person_minute=90, person_day=3_000, workspace_minute=2_000,
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     workspace_id: str
     id: str
     ends_at: datetime
@@ -61,26 +61,52 @@ class _Window:
     person: bool
     length: Length
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.workspace_id, self.id
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One thing to be counted, in every window that it falls into."""
+
+    kind: Kind
+    windows: tuple[Window, ...]
+
 
 class Budget:
     def __init__(self, db: Database, clock: Clock, *, turns: Limits = TURN_LIMITS, calls: Limits = CALL_LIMITS) -> None:
         self._db = db
         self._clock = clock
         self._limits: dict[Kind, Limits] = {"turns": turns, "calls": calls}
-        self._batch: Batch[Sequence[_Window], Sequence[int]] = Batch(self._count)
+        self._batch: Batch[Charge, Sequence[int]] = Batch(self._write_group)
+        self._used_up: dict[tuple[str, str], Window] = {}
         self._pruned_at: datetime | None = None
 
     async def spend(self, principal: Principal, kind: Kind) -> None:
         """Counts one. Raises RetryLater, with the seconds until the window ends, when a limit is passed."""
-        windows = self._windows(principal, kind)
-        if not windows:
-            return
-        counts = await self._batch.add(windows)
-        for window, used in zip(windows, counts, strict=True):
-            if used > window.limit:
-                raise self._refusal(window, kind)
+        charge = self.charge(principal, kind)
+        if charge.windows:
+            self.judge(charge, await self._batch.add(charge))
 
-    def _windows(self, principal: Principal, kind: Kind) -> list[_Window]:
+    def charge(self, principal: Principal, kind: Kind) -> Charge:
+        """What one more would be counted in. Raises RetryLater at once for a window known to be used up."""
+        now = self._clock.now()
+        self._used_up = {key: window for key, window in self._used_up.items() if window.ends_at > now}
+        charge = Charge(kind, tuple(self._windows(principal, kind)))
+        for window in charge.windows:
+            if window.key in self._used_up:
+                raise self._refusal(window, kind)
+        return charge
+
+    def judge(self, charge: Charge, counts: Sequence[int]) -> None:
+        """Raises RetryLater when one of the counts, in the order of the windows, is above its limit."""
+        for window, used in zip(charge.windows, counts, strict=True):
+            if used > window.limit:
+                self._used_up[window.key] = window
+                raise self._refusal(window, charge.kind)
+
+    def _windows(self, principal: Principal, kind: Kind) -> list[Window]:
         limits = self._limits[kind]
         now = self._clock.now()
         wanted: list[tuple[str, Length, int | None]] = [
@@ -91,7 +117,7 @@ class Budget:
             (_EVERYBODY, "day", limits.workspace_day),
         ]
         return [
-            _Window(
+            Window(
                 workspace_id=principal.workspace_id,
                 id=f"{kind}:{who}:{length}:{_start(now, length):%Y%m%d%H%M}",
                 ends_at=_start(now, length) + _LENGTHS[length],
@@ -103,7 +129,7 @@ class Budget:
             if limit is not None
         ]
 
-    def _refusal(self, window: _Window, kind: Kind) -> RetryLater:
+    def _refusal(self, window: Window, kind: Kind) -> RetryLater:
         wait = max(1.0, (window.ends_at - self._clock.now()).total_seconds())
         whose = "You have" if window.person else "Your company has"
         article = "an" if window.length == "hour" else "a"
@@ -114,25 +140,31 @@ class Budget:
             after=wait,
         )
 
-    async def _count(self, group: Sequence[Sequence[_Window]]) -> Sequence[Sequence[int]]:
-        added = Counter(window for windows in group for window in windows)
-        ordered = sorted(added, key=lambda window: (window.workspace_id, window.id))  # one order: no deadlocks
+    async def _write_group(self, group: Sequence[Charge]) -> Sequence[Sequence[int]]:
         async with self._db.transaction() as session:
-            await self._prune(session)
-            insert = insert_for(session, BudgetCounter).values(
-                [{"workspace_id": w.workspace_id, "id": w.id, "used": added[w], "ends_at": w.ends_at} for w in ordered]
-            )
-            upsert = insert.on_conflict_do_update(
-                index_elements=["workspace_id", "id"], set_={"used": BudgetCounter.used + insert.excluded.used}
-            ).returning(BudgetCounter.workspace_id, BudgetCounter.id, BudgetCounter.used)
-            rows = (await session.execute(upsert)).all()
+            return await self.count_in(session, group)
+
+    async def count_in(self, session: AsyncSession, group: Sequence[Charge]) -> Sequence[Sequence[int]]:
+        """Counts many charges in the caller's transaction; returns for each its windows' counts after it."""
+        added = Counter(window for charge in group for window in charge.windows)
+        if not added:
+            return [() for _ in group]
+        ordered = sorted(added, key=lambda window: window.key)  # one order: no deadlocks
+        await self._prune(session)
+        insert = insert_for(session, BudgetCounter).values(
+            [{"workspace_id": w.workspace_id, "id": w.id, "used": added[w], "ends_at": w.ends_at} for w in ordered]
+        )
+        upsert = insert.on_conflict_do_update(
+            index_elements=["workspace_id", "id"], set_={"used": BudgetCounter.used + insert.excluded.used}
+        ).returning(BudgetCounter.workspace_id, BudgetCounter.id, BudgetCounter.used)
+        rows = (await session.execute(upsert)).all()
         totals = {(row.workspace_id, row.id): row.used for row in rows}
-        left = {window: totals[window.workspace_id, window.id] - added[window] for window in ordered}
+        used = {window: totals[window.key] - added[window] for window in ordered}
         results: list[list[int]] = []
-        for windows in group:
-            for window in windows:
-                left[window] += 1
-            results.append([left[window] for window in windows])
+        for charge in group:
+            for window in charge.windows:
+                used[window] += 1
+            results.append([used[window] for window in charge.windows])
         return results
 
     async def _prune(self, session: AsyncSession) -> None:

@@ -120,25 +120,25 @@ class Gate:
         allowed = decide(principal, tool.scope)
         if not allowed.allowed:
             raise NotAllowed(allowed.reason, next_step=allowed.who_can_grant)
-        await self._safeguards.budget.spend(principal, "calls")
         if tool.prepare is None:
             return await self._read(principal, tool, args, origin)
+        await self._safeguards.budget.spend(principal, "calls")
         return await self._ask_approval(principal, tool, args, origin)
 
     async def _read(self, principal: Principal, tool: AnyTool, args: ToolArgs, origin: CallOrigin) -> Outcome:
-        result = await within(self._patience.read, tool.run(self._bench.context(principal), args), tool)
-        presentation = tool.present(args, result)
         arguments = plain(args)
-        await self._safeguards.audit.append(
+        await self._safeguards.toll.take(
+            principal,
             AuditEvent(
                 workspace_id=principal.workspace_id,
                 actor=principal.user_id,
                 action="tool.read",
                 subject=tool.name,
                 detail={"arguments": arguments, "turn": origin.turn_id, "surface": origin.surface},
-            )
+            ),
         )
-        return Done(tool, arguments, result, presentation)
+        result = await within(self._patience.read, tool.run(self._bench.context(principal), args), tool)
+        return Done(tool, arguments, result, tool.present(args, result))
 
     async def _ask_approval(self, principal: Principal, tool: AnyTool, args: ToolArgs, origin: CallOrigin) -> Outcome:
         work = propose(tool, self._bench.context(principal), args)
