@@ -18,12 +18,12 @@ class Money:
         if isinstance(dollars, str):
             dollars = dollars.replace("$", "").replace(",", "").strip()
         try:
-            exact = Decimal(str(dollars))
+            cents = (Decimal(str(dollars)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
         except ArithmeticError as wrong:
             raise ValueError(f"not an amount of money: {dollars!r}") from wrong
-        if not exact.is_finite():
+        if not cents.is_finite():
             raise ValueError(f"not an amount of money: {dollars!r}")
-        return cls(int((exact * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)))
+        return cls(int(cents))
 
     @property
     def dollars(self) -> Decimal:

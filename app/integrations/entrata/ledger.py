@@ -16,7 +16,8 @@ from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CHARGE_CODE
 
 LEDGER: Final = Method("artransactions", "getLeaseArTransactions")
-WINDOW_MONTHS: Final = 3
+WINDOW_MONTHS: Final = 3  # of a full reading; what changed since the last one is less
+SINCE_MONTHS: Final = 6
 _AHEAD: Final = timedelta(days=62)  # charges may be posted for the months to come
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
@@ -32,11 +33,13 @@ class LedgerReader:
     async def read(self, reading: Reading) -> Page:
         params: dict[str, Any] = {"propertyId": int(reading.property_id), "showFullLedger": 1, "includeReversals": 1}
         last_day = mountain_day(self._clock.now()) + _AHEAD
-        if reading.since is None and not reading.cursor:
+        start = date.fromisoformat(reading.cursor) if reading.cursor else None
+        if reading.since is not None:
+            start = start or mountain_day(reading.since)
+        if start is None:
             following = reading.horizon
         else:
-            start = date.fromisoformat(reading.cursor) if reading.cursor else mountain_day(reading.since or _never())
-            following = _months_later(start, WINDOW_MONTHS)
+            following = _months_later(start, WINDOW_MONTHS if reading.since is None else SINCE_MONTHS)
             params["transactionFromDate"] = wire_day(start)
         if following <= last_day:
             params["transactionToDate"] = wire_day(following - timedelta(days=1))
@@ -51,10 +54,6 @@ class LedgerReader:
             rows.extend(_rows_of(inside(lease, "customers"), lease, home, problems))
         cursor = following.isoformat() if following <= last_day else ""
         return Page((Batch(LedgerEntry, rows),), cursor, problems.all())
-
-
-def _never() -> Any:
-    raise AssertionError("an incremental reading has a moment to begin at")
 
 
 def _rows_of(holder: Any, lease: Any, home: str, problems: Problems) -> list[Row]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -95,9 +96,19 @@ class Home:
 
 
 class EntrataStore:
-    """The portfolio and its changes. `data` is a folder; `today` is only used the first time the folder is used."""
+    """The portfolio and its changes. `data` is a folder; `seed` and `today` count only the first time the folder is
+    used. `community` gives other communities for the portfolio's ids."""
 
-    def __init__(self, data: Path, clock: Clock, *, seed: int, today: date, size: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        clock: Clock,
+        *,
+        seed: int,
+        today: date,
+        size: int | None = None,
+        community: Callable[[int], Community] | None = None,
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.clock = clock
         self._lock = threading.Lock()
@@ -106,6 +117,7 @@ class EntrataStore:
         day = date.fromisoformat(self._about("today", today.isoformat()))
         made_from = int(self._about("seed", str(seed)))
         self.portfolio = Portfolio(made_from, day, **({} if size is None else {"size": size}))
+        self._community = community or self.portfolio.community
         self._homes: dict[int, Home] = {}
 
     def _about(self, name: str, value: str) -> str:
@@ -129,7 +141,7 @@ class EntrataStore:
 
     def _open(self, property_id: int) -> Home:
         try:
-            community = self.portfolio.community(property_id)
+            community = self._community(property_id)
         except IndexError:
             raise Refused(301, "Property is not valid or is disabled.") from None
         home = Home(community)
