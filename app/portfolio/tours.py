@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models.leasing import Tour
+from app.db.models.leasing import GuestCard, Tour
 from app.domain.period import Period
 from app.portfolio.area import Area
+from app.portfolio.find import folded
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,22 @@ async def tours(session: AsyncSession, area: Area, period: Period, timezone: str
     )
     total = sum(number for status, number in by_status.items() if status != "cancelled")
     return Tours(total, by_status, lines)
+
+
+async def booked_at(session: AsyncSession, area: Area, start: datetime) -> list[str]:
+    """The prospects whose booked tours of an area start at that moment."""
+    found = await session.scalars(
+        select(Tour.prospect).where(area.rows(Tour), Tour.starts_at == start, Tour.status == "booked")
+    )
+    return list(found)
+
+
+async def guest_card_of(session: AsyncSession, area: Area, name: str) -> GuestCard | None:
+    """The latest guest card of that name at a community."""
+    found = await session.scalars(
+        select(GuestCard)
+        .where(area.rows(GuestCard), GuestCard.search_name == folded(name))
+        .order_by(GuestCard.inquired_on.desc())
+        .limit(1)
+    )
+    return found.first()

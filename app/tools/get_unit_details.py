@@ -84,7 +84,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         place = await find_unit(session, ctx.principal, args.unit, args.property)
         details = await unit_details(session, place)
         rows = [(place.unit.id, place.unit.as_of)]
-        sources = await cite(session, ctx.principal.workspace_id, "units", str(place).capitalize(), rows)
+        sources = await cite(session, ctx.principal.workspace_id, "units", sentence(str(place)), rows)
     return Result(today=ctx.today, unit=details, sources=sources)
 
 

@@ -7,8 +7,18 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.db.models.maintenance import Inspection
+from app.domain.answer import FieldChange
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.find import find_unit, living_in
+from app.portfolio.inspections import inspections_on
+from app.portfolio.register import own_source, record_once
 from app.tools.core.arguments import UnitNumber
-from app.tools.core.tool import ToolArgs
+from app.tools.core.dates import not_past, sensible
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
+from app.tools.core.wording import day, sentence
 
 InspectionType = Literal["move_in", "move_out", "annual", "safety"]
 
@@ -50,3 +60,120 @@ class Args(ToolArgs):
     unit: UnitNumber = Field(description="Unit number")
     inspection_type: InspectionType | None = Field(default=None, description="Kind of inspection")
     date: dt.date = Field(description="Inspection date, YYYY-MM-DD")
+
+
+class Result(ToolOutput):
+    """The inspection as it was scheduled."""
+
+    kind: InspectionType
+    unit: str
+    property: str
+    on: dt.date
+    resident: str
+
+
+_WORDS: dict[InspectionType, str] = {
+    "move_in": "move-in",
+    "move_out": "move-out",
+    "annual": "annual",
+    "safety": "safety",
+}
+
+
+def _a(kind: InspectionType) -> str:
+    """`an annual`, `a move-in`."""
+    return f"{'an' if kind == 'annual' else 'a'} {_WORDS[kind]}"
+
+
+def _checked_day(ctx: ToolContext, args: Args) -> dt.date:
+    sensible(args.date, ctx.today)
+    return not_past(args.date, ctx.today, "an inspection")
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    on, kind = _checked_day(ctx, args), args.inspection_type or "annual"
+    async with ctx.db.reading() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property)
+        resident = await living_in(session, place.unit)
+        known = await inspections_on(session, place.unit, on)
+    if kind in known:
+        raise Fixable(sentence(f"{place} already has {_a(kind)} inspection on {day(on)}."), code="already_scheduled")
+    return Preparation(
+        title="Schedule an inspection",
+        consequence=sentence(
+            "the inspection is entered in Sophia's register.",
+            f"{resident.name} lives there and is not told by this: a notice of entry may be due." if resident else "",
+        ),
+        arguments={
+            "property": place.home.name,
+            "unit": place.unit.number,
+            "inspection_type": kind,
+            "date": on.isoformat(),
+        },
+        changes=(
+            FieldChange("Unit", "", f"{place.unit.number} at {place.home.name}"),
+            FieldChange("Kind", "", _WORDS[kind]),
+            FieldChange("Day", "", day(on)),
+            FieldChange("Resident", "", resident.name if resident else "nobody living there"),
+        ),
+        property_id=place.home.id,
+        editable=("date", "inspection_type"),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    on, now = _checked_day(ctx, args), ctx.clock.now()
+    async with ctx.db.transaction() as session:
+        place = await find_unit(session, ctx.principal, args.unit, args.property)
+        resident = await living_in(session, place.unit)
+        inspection = await record_once(
+            session,
+            Inspection,
+            ctx.principal.workspace_id,
+            ctx.idempotency_key,
+            property_id=place.home.id,
+            unit_id=place.unit.id,
+            kind=args.inspection_type or "annual",
+            scheduled_on=on,
+            created_by=ctx.principal.user_id,
+            as_of=now,
+        )
+        return Result(
+            kind=args.inspection_type or "annual",
+            unit=place.unit.number,
+            property=place.home.name,
+            on=inspection.scheduled_on,
+            resident=resident.name if resident else "",
+            sources=own_source(f"Inspection of {place}", now),
+        )
+
+
+def present(args: Args, result: Result) -> Presentation:
+    return Presentation(
+        text=sentence(
+            f"{_a(result.kind)} inspection of unit {result.unit} at {result.property} is set for {day(result.on)}."
+        ),
+        follow_ups=(f"Send {result.resident} a notice of entry",) if result.resident else (),
+    )
+
+
+TOOL = Tool(
+    name="schedule_inspection",
+    title="New inspection",
+    description="Schedule an inspection of a unit; an annual one when no kind is given",
+    args=Args,
+    result=Result,
+    effect=Effect.WRITE,
+    scope=Scope.MAINTENANCE_WRITE,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_MAINTENANCE),
+    phrases=PHRASES,
+    doing="Scheduling the inspection",
+    examples=(
+        "Annual inspection of unit 318 at Maple Grove next Tuesday",
+        "Set up the move-in inspection on apt 507 Elm Street for 4/1",
+        "Inspect unit 88 at Magnolia Place on Friday",
+    ),
+)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import FieldChange, Source
+from app.domain.delivery import Delivery
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.recipients import Recipient, bound_recipient, find_recipient
+from app.tools.core.contact_points import email_address, looks_like_email
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
 PHRASES: tuple[str, ...] = (
     "email {person} that his renewal offer is ready to sign",
@@ -47,3 +57,124 @@ class Args(ToolArgs):
     recipient: str = Field(description="Recipient name or email address")
     subject: str | None = Field(default=None, description="Subject line")
     body: str = Field(description="Body of the email")
+
+
+LONGEST = 20_000  # characters of a body
+LONGEST_SUBJECT = 200
+SUBJECT_FROM_BODY = 60
+
+
+class Result(ToolOutput):
+    """What became of the e-mail."""
+
+    name: str
+    address: str
+    subject: str
+    status: str
+    message_id: str
+
+
+def _checked(args: Args) -> tuple[str, str]:
+    """Subject and body; without a subject, the first words of the body."""
+    if not args.body:
+        raise Fixable("The e-mail is empty.", next_step="What shall I write?", code="empty_message")
+    if len(args.body) > LONGEST:
+        raise Fixable(
+            f"The e-mail is longer than {LONGEST:,} characters.", next_step="Please shorten it.", code="too_long"
+        )
+    subject = " ".join((args.subject or _from_body(args.body)).split())
+    if len(subject) > LONGEST_SUBJECT:
+        raise Fixable(f"The subject is longer than {LONGEST_SUBJECT} characters.", next_step="Please shorten it.")
+    return subject, args.body
+
+
+def _from_body(body: str) -> str:
+    first = re.split(r"(?<=[.!?])\s|\n", body.strip(), maxsplit=1)[0].rstrip(".")
+    if len(first) > SUBJECT_FROM_BODY:
+        first = first[:SUBJECT_FROM_BODY].rsplit(" ", 1)[0] + "…"
+    return first[:1].upper() + first[1:]
+
+
+async def _recipient(ctx: ToolContext, args: Args) -> Recipient:
+    async with ctx.db.reading() as session:
+        bound = await bound_recipient(session, ctx.principal, args.recipient, "email")
+        if bound is not None:
+            return replace(bound, address=email_address(bound.address))
+        if looks_like_email(args.recipient):
+            return Recipient("", "as given", email_address(args.recipient))
+        return await find_recipient(session, ctx.principal, args.recipient, "email")
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    subject, body = _checked(args)
+    found = await _recipient(ctx, args)
+    shown = f"{found.name} ({found.who}), {found.address}" if found.name else found.address
+    return Preparation(
+        title="Send an e-mail",
+        consequence=f"{found.name or found.address} gets this e-mail right away; it can't be taken back.",
+        arguments={"recipient": found.bound, "subject": subject, "body": body},
+        changes=(FieldChange("To", "", shown), FieldChange("Subject", "", subject), FieldChange("Text", "", body)),
+        recipients=(shown,),
+        property_id=found.property_id,
+        editable=("subject", "body"),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    subject, body = _checked(args)
+    found = await _recipient(ctx, args)
+    delivery = await ctx.services.messages.send_email(
+        sender=ctx.principal, to=found.address, subject=subject, body=body, idempotency_key=ctx.idempotency_key
+    )
+    return _result(ctx, found, subject, delivery)
+
+
+def _result(ctx: ToolContext, found: Recipient, subject: str, delivery: Delivery) -> Result:
+    source = Source(
+        system=delivery.provider.capitalize(), record=f"Message {delivery.message_id}", as_of=ctx.clock.now()
+    )
+    return Result(
+        name=found.name,
+        address=found.address,
+        subject=subject,
+        status=delivery.status,
+        message_id=delivery.message_id,
+        sources=(source,),
+    )
+
+
+async def reconcile(ctx: ToolContext, args: Args) -> Result | None:
+    """After an unknown outcome: the e-mail if it did go out, None if it did not."""
+    delivery = await ctx.services.messages.find(
+        workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
+    )
+    return None if delivery is None else _result(ctx, await _recipient(ctx, args), _checked(args)[0], delivery)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    who = f"{result.name}, {result.address}," if result.name else result.address
+    state = "was sent" if result.status == "sent" else "is on its way"
+    return Presentation(text=f"The e-mail “{result.subject}” to {who} {state}.")
+
+
+TOOL = Tool(
+    name="send_email",
+    title="E-mail",
+    description="Send an email to a resident, prospect, contact or teammate",
+    args=Args,
+    result=Result,
+    effect=Effect.EGRESS,
+    scope=Scope.MESSAGES_SEND,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_MESSAGES),
+    reconcile=reconcile,
+    phrases=PHRASES,
+    doing="Sending the e-mail",
+    examples=(
+        "Email Robert Fitzgerald that his renewal offer is ready to sign",
+        "Send an email to dana@greystonecap.com saying the site visit is confirmed for Tuesday",
+        "Email Marcus Lindqvist with subject “Q1 numbers” and body “The Q1 package is attached.”",
+    ),
+)

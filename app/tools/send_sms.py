@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
-from app.tools.core.tool import ToolArgs
+from app.domain.answer import FieldChange, Source
+from app.domain.delivery import Delivery
+from app.domain.errors import Fixable
+from app.domain.scopes import Scope
+from app.domain.tooling import Effect
+from app.portfolio.recipients import Recipient, bound_recipient, find_recipient, opted_out, refuses_texts
+from app.tools.core.contact_points import looks_like_phone, phone_number, spoken_phone
+from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
 PHRASES: tuple[str, ...] = (
     "text {person} that the package is at the front office",
@@ -47,3 +56,120 @@ PHRASES: tuple[str, ...] = (
 class Args(ToolArgs):
     recipient: str = Field(description="Recipient name or phone number")
     message: str = Field(description="Text of the message")
+
+
+LONGEST = 1600  # characters; what the provider takes as one message
+
+
+class Result(ToolOutput):
+    """What became of the message."""
+
+    name: str
+    number: str
+    message: str
+    status: str
+    message_id: str
+
+
+def _checked(args: Args) -> str:
+    if not args.message:
+        raise Fixable("The message is empty.", next_step="What shall I write?", code="empty_message")
+    if len(args.message) > LONGEST:
+        raise Fixable(
+            f"The message has {len(args.message):,} characters; a text can have {LONGEST:,}.",
+            next_step="Please shorten it, or send an e-mail.",
+            code="too_long",
+        )
+    return args.message
+
+
+async def _recipient(ctx: ToolContext, args: Args) -> Recipient:
+    """Who gets it. Raises NotAllowed when that number belongs to someone who does not want text messages."""
+    async with ctx.db.reading() as session:
+        bound = await bound_recipient(session, ctx.principal, args.recipient, "phone")
+        if bound is not None:
+            found = replace(bound, address=phone_number(bound.address))
+        elif looks_like_phone(args.recipient):
+            found = Recipient("", "as given", phone_number(args.recipient))
+        else:
+            found = await find_recipient(session, ctx.principal, args.recipient, "phone")
+        unwilling = await refuses_texts(session, ctx.principal, found.address)
+    if unwilling:
+        raise opted_out(unwilling)
+    return found
+
+
+async def prepare(ctx: ToolContext, args: Args) -> Preparation:
+    message = _checked(args)
+    found = await _recipient(ctx, args)
+    number = spoken_phone(found.address)
+    shown = f"{found.name} ({found.who}), {number}" if found.name else number
+    return Preparation(
+        title="Send a text message",
+        consequence=f"{found.name or number} gets this text message right away; it can't be taken back.",
+        arguments={"recipient": found.bound, "message": message},
+        changes=(FieldChange("To", "", shown), FieldChange("Message", "", message)),
+        recipients=(shown,),
+        property_id=found.property_id,
+        editable=("message",),
+    )
+
+
+async def run(ctx: ToolContext, args: Args) -> Result:
+    message, found = _checked(args), await _recipient(ctx, args)
+    delivery = await ctx.services.messages.send_sms(
+        sender=ctx.principal, to=found.address, body=message, idempotency_key=ctx.idempotency_key
+    )
+    return _result(ctx, found, message, delivery)
+
+
+def _result(ctx: ToolContext, found: Recipient, message: str, delivery: Delivery) -> Result:
+    source = Source(
+        system=delivery.provider.capitalize(), record=f"Message {delivery.message_id}", as_of=ctx.clock.now()
+    )
+    return Result(
+        name=found.name,
+        number=found.address,
+        message=message,
+        status=delivery.status,
+        message_id=delivery.message_id,
+        sources=(source,),
+    )
+
+
+async def reconcile(ctx: ToolContext, args: Args) -> Result | None:
+    """After an unknown outcome: the message if it did go out, None if it did not."""
+    delivery = await ctx.services.messages.find(
+        workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
+    )
+    return None if delivery is None else _result(ctx, await _recipient(ctx, args), args.message, delivery)
+
+
+def present(args: Args, result: Result) -> Presentation:
+    number = spoken_phone(result.number)
+    who = f"{result.name}, {number}," if result.name else number
+    state = "was sent" if result.status == "sent" else "is on its way"
+    return Presentation(text=f"The text to {who} {state}: “{result.message}”")
+
+
+TOOL = Tool(
+    name="send_sms",
+    title="Text message",
+    description="Send a text message (SMS) to a resident, prospect or contact",
+    args=Args,
+    result=Result,
+    effect=Effect.EGRESS,
+    scope=Scope.MESSAGES_SEND,
+    run=run,
+    present=present,
+    prepare=prepare,
+    approval=Approval(Scope.APPROVE_MESSAGES),
+    reconcile=reconcile,
+    phrases=PHRASES,
+    doing="Sending the text message",
+    examples=(
+        "Text Devon Carter that his package is at the front office",
+        "Send a sms to Priya Patel: maintenance will arrive between 9 and 11",
+        "Shoot Omar Haddad a text saying “your key fob is ready for pickup”",
+    ),
+)
