@@ -167,6 +167,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_CRM),
+    reconcile=run,  # the key makes a repeat harmless
     phrases=PHRASES,
     doing="Adding the contact",
     examples=(

@@ -141,6 +141,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.TASKS_WRITE),
+    reconcile=run,  # the key makes a repeat harmless
     phrases=PHRASES,
     doing="Writing the task down",
     examples=(

@@ -143,6 +143,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.TASKS_WRITE),
+    reconcile=run,  # the key makes a repeat harmless
     phrases=PHRASES,
     doing="Setting the reminder",
     examples=(

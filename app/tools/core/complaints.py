@@ -42,7 +42,7 @@ def checked(args: type[ToolArgs], arguments: dict[str, Any]) -> ToolArgs:
     try:
         return args.model_validate(arguments)
     except ValidationError as wrong:
-        raise Fixable(_sentence(args, wrong), code="bad_arguments", detail=str(wrong.error_count())) from None
+        raise Fixable(_sentence(args, wrong), code="bad_arguments", detail=_for_the_log(wrong)) from None
 
 
 def _sentence(args: type[ToolArgs], wrong: ValidationError) -> str:
@@ -82,3 +82,9 @@ def _echo(value: Any) -> str:
         return "nothing"
     text = str(value)
     return f"“{text[:LONGEST_ECHO]}…”" if len(text) > LONGEST_ECHO else f"“{text}”"
+
+
+def _for_the_log(wrong: ValidationError) -> str:
+    """Which arguments were wrong and how, without their values."""
+    errors = wrong.errors(include_url=False, include_input=False, include_context=False)
+    return ", ".join(f"{'.'.join(map(str, error['loc']))}: {error['type']}" for error in errors)

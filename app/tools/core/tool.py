@@ -100,7 +100,8 @@ class Tool(Generic[A, R]):
 
     run(ctx, args) returns the typed result or raises a SophiaError. present(args, result) says how it looks.
     prepare(ctx, args) is required for WRITE and EGRESS; it must change nothing. reconcile(ctx, args) is asked after
-    an unknown outcome: it reads back and returns the result if the write did happen, None if it did not.
+    an unknown outcome: it reads back and returns the result if the write did happen, None if it did not. A tool whose
+    run is harmless to repeat under the same idempotency key may give `run` itself.
     """
 
     name: str
