@@ -334,4 +334,4 @@ def _as_shown(shown: Proposal, now: Proposal, edits: dict[str, Any]) -> bool:
 
 
 def _settled(row: ApprovalRequest, decision: Decision) -> Settled:
-    return Settled(row.workspace_id, row.id, row.conversation, row.message_ref, decision)
+    return Settled(row.workspace_id, row.id, row.conversation, row.message_ref, decision, row.requester_id)

@@ -65,14 +65,20 @@ class Decision:
     outcome: Outcome | None = None
     decided_by: str = ""
 
+    @property
+    def still_waits(self) -> bool:
+        """True when the request may still be decided, with `card` as what it says now."""
+        return self.card is not None and self.status in ("refused", "failed")
+
 
 @dataclass(frozen=True)
 class Settled:
     """A request that came to its end without a click: expired, or cleared up after a crash. `message_ref` is the
-    card's message, to update it."""
+    card's message, to update it. When `decision.still_waits` it can be approved once more."""
 
     workspace_id: str
     approval_id: str
     conversation: str
     message_ref: str
     decision: Decision
+    requester_id: str = ""
