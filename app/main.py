@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket as sockets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,6 +43,8 @@ from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
 from app.integrations.twilio import TwilioSms
 from app.portfolio.names import load_names
+from app.portfolio.sync.engine import sync_source
+from app.portfolio.sync.report import OnProgress, SyncReport
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.security.budget import TURN_LIMITS, Limits
 from app.security.keys import KeyRing
@@ -225,8 +227,20 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
         company=settings.company_name,
         not_ready=partial(_not_ready, house.db),
     )
-    yield deps
-    await runtime.drain()
+    if role != "web":
+        runtime.every(settings.sync_minutes * 60, partial(sync_all, house))
+    try:
+        yield deps
+    finally:
+        await runtime.drain()
+
+
+async def sync_all(house: House, progress: OnProgress | None = None) -> list[SyncReport]:
+    """Brings every connected system into the read model, one after the other; a failing one never stops the rest."""
+    return [
+        await sync_source(house.db, house.settings.workspace_id, connector, clock=house.clock, progress=progress)
+        for connector in house.connectors.values()
+    ]
 
 
 def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:
@@ -246,6 +260,10 @@ def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:
 
 async def _not_ready(db: Database) -> list[str]:
     return [] if await at_head(db) else ["the database is not migrated; run: sophia migrate"]
+
+
+def _nothing() -> None:
+    return None
 
 
 async def web(settings: Settings) -> None:
@@ -270,8 +288,8 @@ async def worker(settings: Settings) -> None:
         await until_told_to_stop()
 
 
-async def socket(settings: Settings) -> None:
-    """Socket Mode: takes in and works in one process, with no public address."""
+async def socket(settings: Settings, on_ready: Callable[[], None] = _nothing) -> None:
+    """Socket Mode: takes in and works in one process, with no public address. `on_ready` is called when it listens."""
     if settings.slack_app_token is None:
         raise Fixable("SLACK_APP_TOKEN is not set.", next_step="See docs/slack.md.", code="bad_settings")
     async with open_house(settings) as house, open_slack(house, "socket") as deps:
@@ -280,6 +298,7 @@ async def socket(settings: Settings) -> None:
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=deps.client)
         await handler.connect_async()
         log.info("socket_ready")
+        on_ready()
         try:
             await until_told_to_stop()
         finally:

@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     approval_hours: int = Field(default=24, ge=1, le=168, description="Hours until an unanswered approval expires")
     turns_per_hour: int = Field(default=120, ge=1, description="Questions a person may ask in an hour")
     turn_seconds: int = Field(default=120, ge=5, le=900, description="Longest time one question may take")
+    sync_minutes: int = Field(default=10, ge=1, le=1440, description="Minutes between two readings of your systems")
     worker_concurrency: int = Field(
         default=32, ge=1, le=10_000, description="Questions worked on at once by one process"
     )

@@ -1,0 +1,58 @@
+"""`python -m app.sandbox`: the demo's outside world in one process, on loopback only.
+
+Slack (with its page), Twilio and Resend on one port, Entrata on another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from app.domain.clock import SystemClock
+from app.sandbox.demo import DEMO, DemoWorld
+
+
+async def serve(world: DemoWorld) -> None:
+    """Serves both until the process is told to stop, or until whoever started it is gone (its end of stdin closes)."""
+    servers = [
+        uvicorn.Server(_quiet(world.slack_app(), world.ports.page)),
+        uvicorn.Server(_quiet(world.entrata_app(), world.ports.entrata)),
+    ]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    if not sys.stdin.isatty():
+        asyncio.get_running_loop().add_reader(sys.stdin, lambda: stop() if not sys.stdin.buffer.read(1) else None)
+    await asyncio.gather(*(server.serve() for server in servers))
+
+
+def _quiet(app: object, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # pyright: ignore[reportArgumentType] - any ASGI application
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        ws="websockets-sansio",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m app.sandbox", description="The demo's outside world.")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the demo")
+    parser.add_argument("--page-port", type=int, default=DEMO.page)
+    parser.add_argument("--entrata-port", type=int, default=DEMO.entrata)
+    given = parser.parse_args()
+    world = DemoWorld.at(given.data, SystemClock(), page=given.page_port, entrata=given.entrata_port)
+    asyncio.run(serve(world))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The demo: which stand-ins there are, how Sophia is pointed at them, and what her database holds at the start.
+
+Nothing here is a short cut through the product: the settings below are ordinary settings, and the property data comes
+in through the Entrata connector as it would from Entrata.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+
+from app.db.engine import Database
+from app.domain.clock import Clock, local_date
+from app.sandbox.entrata.__main__ import DEMO_KEY, DEMO_ORG, DEMO_SEED
+from app.sandbox.entrata.server import EntrataServer
+from app.sandbox.entrata.store import EntrataStore
+from app.sandbox.portfolio.load import load_register, load_team
+from app.sandbox.portfolio.portfolio import Portfolio
+from app.sandbox.slack.config import SandboxConfig
+from app.sandbox.slack.server import create_app
+from app.sandbox.twilio import TwilioAccount
+from app.settings import DEMO_SECRET_KEY
+
+TIMEZONE = "America/Chicago"
+MADE_ON = "made-on"
+READY = "ready"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Loopback ports: the workspace's page (with Slack's, Twilio's and Resend's APIs) and Entrata's API."""
+
+    page: int = 8765
+    entrata: int = 8931
+
+
+DEMO = Ports()
+
+
+@dataclass(frozen=True)
+class DemoWorld:
+    """The demo of one day in one folder. The portfolio is made about that day, so another day gets a fresh one."""
+
+    folder: Path
+    clock: Clock
+    today: date
+    ports: Ports
+
+    @classmethod
+    def at(cls, folder: Path, clock: Clock, *, page: int = DEMO.page, entrata: int = DEMO.entrata) -> DemoWorld:
+        return cls(folder, clock, local_date(clock, TIMEZONE), Ports(page, entrata))
+
+    @property
+    def address(self) -> str:
+        """Of the workspace's page."""
+        return f"http://127.0.0.1:{self.ports.page}"
+
+    @property
+    def portfolio(self) -> Portfolio:
+        return Portfolio(DEMO_SEED, self.today)
+
+    @property
+    def is_ready(self) -> bool:
+        """True when the folder holds a complete demo of today."""
+        return self._noted(MADE_ON) == self.today.isoformat() and self._noted(READY) == "yes"
+
+    @property
+    def is_stale(self) -> bool:
+        """True when the folder holds the demo of another day."""
+        return self._noted(MADE_ON) not in ("", self.today.isoformat())
+
+    def begin(self, *, fresh: bool = False) -> None:
+        """An empty folder for today's demo, unless a complete one is there already."""
+        if fresh or not self.is_ready:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            (self.folder / MADE_ON).write_text(self.today.isoformat(), encoding="utf-8")
+
+    def finish(self) -> None:
+        """Notes that everything is loaded."""
+        (self.folder / READY).write_text("yes", encoding="utf-8")
+
+    def settings(self) -> dict[str, Any]:
+        """Settings that point Sophia at the stand-ins. Model keys of the environment stay in force."""
+        slack, account = SandboxConfig(), TwilioAccount()
+        return {
+            "environment": "development",
+            "workspace_id": slack.workspace.id,
+            "company_name": slack.workspace.name,
+            "timezone": TIMEZONE,
+            "data_dir": self.folder,
+            "database_url": None,
+            "postgres_host": None,
+            "secret_key": DEMO_SECRET_KEY,
+            "slack_bot_token": slack.bot_token,
+            "slack_app_token": slack.app_token,
+            "slack_signing_secret": slack.signing_secret,
+            "slack_api_url": f"{self.address}/api",
+            "entrata_api_key": DEMO_KEY,
+            "entrata_org": DEMO_ORG,
+            "entrata_base_url": f"http://127.0.0.1:{self.ports.entrata}",
+            "twilio_account_sid": account.sid,
+            "twilio_auth_token": account.auth_token,
+            "twilio_from": account.numbers[0],
+            "twilio_api_url": self.address,
+            "resend_api_key": "re_local",
+            "resend_api_url": self.address,
+            "sendgrid_api_key": None,
+            "email_from": "Sophia <sophia@hearth.example>",
+        }
+
+    def slack_app(self) -> FastAPI:
+        return create_app(SandboxConfig(data_dir=self.folder / "workspace"))
+
+    def entrata_app(self) -> Starlette:
+        store = EntrataStore(self.folder / "entrata", self.clock, seed=DEMO_SEED, today=self.today)
+        return EntrataServer(store, DEMO_ORG, DEMO_KEY).asgi()
+
+    async def load_own_records(self, db: Database) -> None:
+        """The team, and what no live source holds yet (prospects, comps, invoices, books, CRM, calls, tasks)."""
+        workspace = SandboxConfig().workspace
+        await load_team(db, workspace.id, workspace, self.portfolio)
+        await load_register(db, workspace.id, self.portfolio, as_of=self.clock.now())
+
+    def _noted(self, name: str) -> str:
+        note = self.folder / name
+        return note.read_text(encoding="utf-8") if note.exists() else ""
