@@ -228,7 +228,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
         not_ready=partial(_not_ready, house.db),
     )
     if role != "web":
-        runtime.every(settings.sync_minutes * 60, partial(sync_all, house))
+        runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
     try:
         yield deps
     finally:
@@ -241,6 +241,10 @@ async def sync_all(house: House, progress: OnProgress | None = None) -> list[Syn
         await sync_source(house.db, house.settings.workspace_id, connector, clock=house.clock, progress=progress)
         for connector in house.connectors.values()
     ]
+
+
+async def _keep_fresh(house: House) -> None:
+    await sync_all(house)
 
 
 def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:

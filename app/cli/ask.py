@@ -1,0 +1,180 @@
+"""`sophia ask "…"`: one question, answered in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.prompt import Prompt
+from rich.status import Status
+from sqlalchemy import select
+
+from app.channels.console import render
+from app.channels.csv import to_csv
+from app.channels.text import Reader
+from app.cli.core.demo import is_taken, outside_world, prepare
+from app.cli.core.edge import run_or_exit, settings_or_exit
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.db.models.property import Property
+from app.db.models.security import Person
+from app.domain.answer import Answer, AnswerKind, ApprovalCard
+from app.domain.clock import SystemClock
+from app.domain.errors import Fixable
+from app.domain.principal import Principal, Role, Surface
+from app.domain.turn import Conversation, Turn
+from app.security.people import principal_of
+from app.settings import Settings, plain_values
+
+if TYPE_CHECKING:
+    from app.main import House
+    from app.sandbox.demo import DemoWorld
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def ask(
+        question: Annotated[list[str], typer.Argument(help="Your question, in plain words.")],
+        as_user: Annotated[str, typer.Option("--as", help="Slack id or name of the person you ask as.")] = "",
+        csv: Annotated[Path | None, typer.Option(help="Also write the answer's table to this file.")] = None,
+        thread: Annotated[str, typer.Option(help="Name a thread to ask follow-up questions in it.")] = "",
+    ) -> None:
+        """Ask Sophia something and read the answer here.
+
+        With nothing set up yet the demo portfolio is used. A change waits for your approval, here or in Slack.
+        """
+        settings, world = run_or_exit(_which_data(settings_or_exit()))
+        run_or_exit(_ask(settings, world, " ".join(question), as_user, thread, csv))
+
+
+async def _which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
+    """The configured database, or the demo's when there is neither data nor a system to read it from."""
+    if plain_values(settings).get("entrata_api_key") or await _has_data(settings):
+        return settings, None
+    from app.sandbox.demo import DemoWorld  # noqa: PLC0415 - only when there is nothing real
+
+    world = DemoWorld.at(settings.data_dir / "demo", SystemClock())
+    demo = settings_or_exit(**world.settings(), log_level="error")
+    if not world.is_ready:
+        console = Console(stderr=True)
+        console.print("Nothing is set up yet, so I'll use a demo portfolio of 12 communities.")
+        world.begin()
+        async with outside_world(world, console):
+            await prepare(world, demo, console)
+    return demo, world
+
+
+async def _has_data(settings: Settings) -> bool:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db = Database(settings.async_database_url)
+    try:
+        await upgrade(db)
+        async with db.reading() as session:
+            query = select(Property.id).where(Property.workspace_id == settings.workspace_id).limit(1)
+            return (await session.scalars(query)).first() is not None
+    finally:
+        await db.close()
+
+
+async def _ask(
+    settings: Settings, world: DemoWorld | None, question: str, as_user: str, thread: str, csv: Path | None
+) -> None:
+    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+
+    console = Console()
+    async with main.open_house(settings) as house:
+        principal = await _person(house, as_user)
+        turn = Turn(
+            turn_id=house.ids.new("turn"),
+            principal=principal,
+            text=question,
+            surface=Surface.CONSOLE,
+            conversation=Conversation("console", thread or house.ids.new("thread")),
+            received_at=house.clock.now(),
+        )
+        with console.status("Thinking…") as status:
+            answer = await house.agent.run(turn, _Spinner(status))
+        console.print(render(answer, Reader(principal.timezone, house.clock.now())))
+        _save(answer, csv, console)
+        for card in answer.approvals:
+            await _offer(house, principal, card, world, console)
+    if answer.kind is AnswerKind.FAILED:
+        raise typer.Exit(1)
+
+
+class _Spinner:
+    """Progress as the words beside a spinner; the text itself is shown when it is whole."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    async def status(self, text: str) -> None:
+        self._status.update(text)
+
+    async def step(self, key: str, title: str, state: Literal["in_progress", "complete", "error"]) -> None:
+        if state == "in_progress":
+            self._status.update(f"{title}…")
+
+    async def delta(self, text: str) -> None:
+        return None
+
+
+async def _person(house: House, wanted: str) -> Principal:
+    """Whom to ask as: the named person, else an administrator. Raises Fixable when there is nobody."""
+    workspace_id = house.settings.workspace_id
+    async with house.db.reading() as session:
+        people = (
+            await session.scalars(select(Person).where(Person.workspace_id == workspace_id).order_by(Person.name))
+        ).all()
+    chosen = _chosen(people, wanted)
+    if chosen is None and wanted:
+        names = ", ".join(person.name for person in people[:12]) or "nobody yet"
+        raise Fixable(f"There is nobody called “{wanted}”.", next_step=f"People: {names}.")
+    if chosen is None:
+        raise Fixable(
+            "Nobody has rights yet, so there is nobody to ask as.",
+            next_step='Add yourself: sophia people add U… --name "Your Name" --role admin',
+        )
+    return await principal_of(house.db, workspace_id, chosen.id)
+
+
+def _chosen(people: Sequence[Person], wanted: str) -> Person | None:
+    if not wanted:
+        return next((person for person in people if Role.ADMIN in person.roles.split("|")), None)
+    lowered = wanted.lower()
+    exact = [person for person in people if lowered in (person.id.lower(), person.name.lower(), person.email.lower())]
+    fitting = exact or [person for person in people if lowered in person.name.lower().split()]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _save(answer: Answer, csv: Path | None, console: Console) -> None:
+    if csv is None:
+        return
+    if not answer.tables:
+        console.print("[dim]This answer has no table, so no file was written.[/]")
+        return
+    csv.write_text(to_csv(answer.tables[0]), encoding="utf-8")
+    console.print(f"[dim]Table written to {csv}[/]")
+
+
+async def _offer(
+    house: House, principal: Principal, card: ApprovalCard, world: DemoWorld | None, console: Console
+) -> None:
+    """Lets the person decide here when somebody sits at the terminal; otherwise the card waits."""
+    if not sys.stdin.isatty():
+        console.print("[dim]It waits for approval until it expires; run the same question in a terminal to decide.[/]")
+        return
+    said = Prompt.ask("Approve?", choices=["approve", "decline", "later"], default="later", console=console)
+    if said == "later":
+        return
+    async with AsyncExitStack() as stack:
+        if world is not None and not is_taken(world.ports.entrata):
+            await stack.enter_async_context(outside_world(world, console))
+        decision = await house.gate.decide(card.approval_id, principal, "approve" if said == "approve" else "decline")
+    style = "green" if decision.status == "executed" else "yellow"
+    console.print(f"[{style}]{decision.sentence}[/]")
