@@ -14,13 +14,16 @@ import uvicorn
 
 from app.domain.clock import SystemClock
 from app.sandbox.demo import DEMO, DemoWorld
+from app.sandbox.slack.server import server as slack_server
 
 
 async def serve(world: DemoWorld) -> None:
     """Serves both until the process is told to stop, or until whoever started it is gone (its end of stdin closes)."""
     servers = [
-        uvicorn.Server(_quiet(world.slack_app(), world.ports.page)),
-        uvicorn.Server(_quiet(world.entrata_app(), world.ports.entrata)),
+        slack_server(world.slack_app(), port=world.ports.page),
+        uvicorn.Server(
+            uvicorn.Config(world.entrata_app(), port=world.ports.entrata, log_level="warning", access_log=False)
+        ),
     ]
 
     def stop() -> None:
@@ -30,18 +33,6 @@ async def serve(world: DemoWorld) -> None:
     if not sys.stdin.isatty():
         asyncio.get_running_loop().add_reader(sys.stdin, lambda: stop() if not sys.stdin.buffer.read(1) else None)
     await asyncio.gather(*(server.serve() for server in servers))
-
-
-def _quiet(app: object, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # pyright: ignore[reportArgumentType] - any ASGI application
-        host="127.0.0.1",
-        port=port,
-        log_level="warning",
-        ws="websockets-sansio",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
 
 
 def main() -> None:
