@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import month_name, monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -38,6 +38,18 @@ def days_in_month(day: date) -> int:
 @cache
 def _length(year: int, month: int) -> int:
     return monthrange(year, month)[1]
+
+
+@cache
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+@cache
+def month_label(month: date) -> str:
+    """`March 2026`."""
+    return f"{month_name[month.month]} {month.year}"
 
 
 def local_moment(day: date, minutes: int) -> datetime:

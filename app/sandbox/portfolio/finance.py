@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from app.sandbox.portfolio.calendar import HOME, history_start, month_starts
+from app.sandbox.portfolio.calendar import HOME, history_start, month_label, month_of, month_starts
 from app.sandbox.portfolio.catalog import CommunitySpec
 from app.sandbox.portfolio.records import LedgerEntry, WorkOrder
 from app.sandbox.portfolio.register import GlMonth, Invoice, Vendor
@@ -91,7 +91,7 @@ class Books:
         for trade, cents, words in contracts:
             vendor = by_trade[trade][-1 if self.property_id % 3 == 0 else 0]
             for month in month_starts(history_start(self.today), self.today):
-                yield vendor, month + timedelta(days=4), cents * self.spec.units, f"{words}, {month:%B %Y}"
+                yield vendor, month + timedelta(days=4), cents * self.spec.units, f"{words}, {month_label(month)}"
 
     def _repairs(
         self, orders: Sequence[WorkOrder], vendors: Sequence[Vendor]
@@ -241,7 +241,7 @@ class Books:
         trade = {vendor.id: vendor.category for vendor in self.vendors}
         sums: dict[tuple[date, str], int] = defaultdict(int)
         for invoice in invoices:
-            month = invoice.invoiced_on.replace(day=1)
+            month = month_of(invoice.invoiced_on)
             turn = invoice.description.startswith(_TURN_WORDS)
             sums[month, "turnover" if turn else "repairs"] += invoice.amount_cents
             if trade[invoice.vendor_id] == "painting":
@@ -262,7 +262,7 @@ def _income(ledger: Sequence[LedgerEntry]) -> dict[tuple[date, str], int]:
     """The ledgers' cents by month and account."""
     sums: dict[tuple[date, str], int] = defaultdict(int)
     for entry in ledger:
-        month = entry.posted_on.replace(day=1)
+        month = month_of(entry.posted_on)
         if entry.code in ("rent", "concession"):
             sums[month, "rent"] += entry.amount_cents
         elif entry.code in OTHER_INCOME:

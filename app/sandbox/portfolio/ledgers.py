@@ -6,14 +6,13 @@ after the grace days. A household pays up before it renews; when it moves out it
 
 from __future__ import annotations
 
-from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from app.sandbox.portfolio.calendar import add_months, days_in_month, history_start, month_starts
+from app.sandbox.portfolio.calendar import add_months, days_in_month, history_start, month_label, month_starts
 from app.sandbox.portfolio.records import EntryKind, Lease, LedgerEntry
 from app.sandbox.portfolio.tenancies import Household
 
@@ -123,7 +122,7 @@ def _charge(ledger: Ledger, household: Household, month: date, day: date, rng: R
     length = days_in_month(month)
     last = min(month.replace(day=length), term.end_on)
     lived = (last - day).days + 1
-    label = f"{month_name[month.month]} {month.year}"
+    label = month_label(month)
     for code, name, cents in _monthly(household, term):
         ledger.add("charge", code, f"{name}, {label}", cents * lived // length, day)
     utilities = 28_00 + int(rng.random() * 4200) + (9_00 if month.month in (6, 7, 8, 9) else 0)

@@ -1,0 +1,90 @@
+"""Portfolios to measure on, kept in `.sophia/bench` between runs: loading the large one takes minutes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy.schema import CreateIndex, DropIndex
+
+from app.db.engine import Database
+from app.db.migrate import at_head, upgrade
+from app.db.models import Base
+from app.domain.principal import Principal, Role, UserId, WorkspaceId
+
+WORKSPACE = WorkspaceId("T-bench")
+TODAY = date(2026, 3, 18)
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+COMMUNITIES = 12  # of the demo portfolio
+ADMIN = Principal(WORKSPACE, UserId("U-bench"), "Bench", frozenset({Role.ADMIN}))
+KEPT_IN = Path(".sophia/bench")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    rows: int
+    seconds: float
+
+    @property
+    def rows_a_second(self) -> float:
+        return self.rows / self.seconds
+
+
+async def load(db: Database, times: int) -> Loaded:
+    """Fill an empty database with the demo portfolio, `times` as large. Secondary indexes are made at the end."""
+    from app.sandbox.portfolio.load import load_everything, load_team
+    from app.sandbox.portfolio.portfolio import Portfolio
+    from app.sandbox.slack.seed import demo_workspace
+
+    portfolio = Portfolio(seed=7, today=TODAY, size=COMMUNITIES * times)
+    began = time.perf_counter()
+    indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes if not index.unique]
+    await _each(db, [DropIndex(index) for index in indexes])
+    rows = await load_everything(db, WORKSPACE, portfolio, as_of=NOW)
+    await load_team(db, WORKSPACE, demo_workspace(), portfolio)
+    await _each(db, [CreateIndex(index) for index in indexes])
+    if db.is_sqlite:
+        await _each(db, ["ANALYZE"])
+    return Loaded(rows, time.perf_counter() - began)
+
+
+async def _each(db: Database, statements: list[DropIndex | CreateIndex | str]) -> None:
+    async with db.engine.begin() as connection:
+        for statement in statements:
+            if isinstance(statement, str):
+                await connection.exec_driver_sql(statement)
+            else:
+                await connection.execute(statement)
+
+
+def prepared(times: int) -> Path:
+    """An SQLite file with the demo portfolio `times` as large, made when there is none of today's schema."""
+    KEPT_IN.mkdir(parents=True, exist_ok=True)
+    path = KEPT_IN / f"portfolio-{times}.db"
+    if not path.exists() or not asyncio.run(_is_current(path)):
+        path.unlink(missing_ok=True)
+        print(f"making {path} first …", flush=True)
+        asyncio.run(_make(path, times))
+    return path
+
+
+async def _is_current(path: Path) -> bool:
+    db = Database(f"sqlite+aiosqlite:///{path}")
+    try:
+        return await at_head(db)
+    finally:
+        await db.close()
+
+
+async def _make(path: Path, times: int) -> None:
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    db = Database(f"sqlite+aiosqlite:///{part}")
+    await upgrade(db)
+    loaded = await load(db, times)
+    await db.close()
+    part.rename(path)
+    print(f"{loaded.rows:,} rows in {loaded.seconds:,.0f} s", flush=True)
