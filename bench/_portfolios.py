@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy.schema import CreateIndex, DropIndex
-
 from app.db.engine import Database
 from app.db.migrate import at_head, upgrade
-from app.db.models import Base
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 
 WORKSPACE = WorkspaceId("T-bench")
@@ -34,30 +31,16 @@ class Loaded:
 
 
 async def load(db: Database, times: int) -> Loaded:
-    """Fill an empty database with the demo portfolio, `times` as large. Secondary indexes are made at the end."""
+    """Fill an empty database with the demo portfolio, `times` as large."""
     from app.sandbox.portfolio.load import load_everything, load_team
     from app.sandbox.portfolio.portfolio import Portfolio
     from app.sandbox.slack.seed import demo_workspace
 
     portfolio = Portfolio(seed=7, today=TODAY, size=COMMUNITIES * times)
     began = time.perf_counter()
-    indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes if not index.unique]
-    await _each(db, [DropIndex(index) for index in indexes])
     rows = await load_everything(db, WORKSPACE, portfolio, as_of=NOW)
     await load_team(db, WORKSPACE, demo_workspace(), portfolio)
-    await _each(db, [CreateIndex(index) for index in indexes])
-    if db.is_sqlite:
-        await _each(db, ["ANALYZE"])
     return Loaded(rows, time.perf_counter() - began)
-
-
-async def _each(db: Database, statements: list[DropIndex | CreateIndex | str]) -> None:
-    async with db.engine.begin() as connection:
-        for statement in statements:
-            if isinstance(statement, str):
-                await connection.exec_driver_sql(statement)
-            else:
-                await connection.execute(statement)
 
 
 def prepared(times: int) -> Path:

@@ -121,8 +121,9 @@ def questions(db: Database) -> list[Question]:
     """Everything to time on one database."""
     nobody: Any = None  # reading tools reach no services
     context = ToolContext(ADMIN, FixedClock(NOW), RandomIds(), db, Services(messages=nobody, systems=nobody))
+    book = NameBook(db)
     return [
-        ("names, kept", lambda book=NameBook(db): book.names(ADMIN, context.clock)),
+        ("names, kept", lambda: book.names(ADMIN, context.clock)),
         ("names, read anew", lambda: NameBook(db).names(ADMIN, context.clock)),
         *(
             (f"{name} {_short(given)}", lambda tool=tool, given=given: _ask(tool, context, given))

@@ -33,15 +33,16 @@ async def recompute_leases(session: AsyncSession, workspace_id: str, lease_ids: 
     """Bring the given leases' balance columns in line with their ledgers. Returns how many leases changed."""
     changed = 0
     for some in _some_at_a_time(lease_ids):
-        changed += await _recompute(session, workspace_id, today, LedgerEntry.lease_id.in_(some), Lease.id.in_(some))
+        changed += await _recompute(session, workspace_id, some, today)
     return changed
 
 
 async def recompute_property(session: AsyncSession, workspace_id: str, property_id: str, today: date) -> int:
     """The same for all leases of a property."""
-    return await _recompute(
-        session, workspace_id, today, LedgerEntry.property_id == property_id, Lease.property_id == property_id
+    leases = await session.scalars(
+        select(Lease.id).where(Lease.workspace_id == workspace_id, Lease.property_id == property_id)
     )
+    return await recompute_leases(session, workspace_id, leases.all(), today)
 
 
 async def refresh_past_due(session: AsyncSession, workspace_id: str, today: date) -> int:
@@ -52,17 +53,12 @@ async def refresh_past_due(session: AsyncSession, workspace_id: str, today: date
     return await recompute_leases(session, workspace_id, owing.all(), today)
 
 
-async def _recompute(
-    session: AsyncSession,
-    workspace_id: str,
-    today: date,
-    entries: ColumnElement[bool],
-    leases: ColumnElement[bool],
-) -> int:
-    owing = await _owing(session, and_(LedgerEntry.workspace_id == workspace_id, entries), today)
+async def _recompute(session: AsyncSession, workspace_id: str, lease_ids: Sequence[str], today: date) -> int:
+    entries = and_(LedgerEntry.workspace_id == workspace_id, LedgerEntry.lease_id.in_(lease_ids))
+    owing = await _owing(session, entries, today)
     stored = await session.execute(
         select(Lease.id, Lease.balance_cents, Lease.past_due_cents, Lease.oldest_open_charge_on).where(
-            Lease.workspace_id == workspace_id, leases
+            Lease.workspace_id == workspace_id, Lease.id.in_(lease_ids)
         )
     )
     changes = [
@@ -103,11 +99,10 @@ async def _owing(session: AsyncSession, entries: ColumnElement[bool], today: dat
         found[lease_id] = Owing(int(balance), max(0, int(past_due)))
         if balance > 0:
             open_leases.append(lease_id)
-    for some in _some_at_a_time(open_leases):
-        oldest_of = await session.execute(_oldest_open(and_(entries, LedgerEntry.lease_id.in_(some))))
-        for lease_id, oldest in oldest_of:
-            known = found[lease_id]
-            found[lease_id] = Owing(known.balance_cents, known.past_due_cents, oldest)
+    oldest_of = await session.execute(_oldest_open(and_(entries, LedgerEntry.lease_id.in_(open_leases))))
+    for lease_id, oldest in oldest_of:
+        known = found[lease_id]
+        found[lease_id] = Owing(known.balance_cents, known.past_due_cents, oldest)
     return found
 
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
@@ -113,25 +113,27 @@ async def load_names(db: Database, principal: Principal, clock: Clock) -> Names:
 
 async def _small_version(session: AsyncSession, principal: Principal) -> Version:
     """Changes when a community, contact, company, vendor, teammate or digest channel may have changed."""
-    return tuple(
-        [
-            (await session.execute(select(func.count(), func.max(model.as_of)).where(visible(principal, model)))).one()
-            for model in (Property, Contact, Company, Vendor, DigestSchedule)
-        ]
-        + [await session.scalar(select(func.count()).where(Person.workspace_id == principal.workspace_id))]
-    )
+    looks: list[ScalarSelect[Any]] = []
+    for model in (Property, Contact, Company, Vendor, DigestSchedule):
+        for look in (func.count(), func.max(model.as_of)):
+            looks.append(select(look).where(visible(principal, model)).scalar_subquery())
+    team = select(func.count()).where(Person.workspace_id == principal.workspace_id)
+    return tuple((await session.execute(select(*looks, team.scalar_subquery()))).one())
 
 
 async def _large_version(session: AsyncSession, principal: Principal) -> Version:
     """Changes when a sync has run or a prospect came in."""
-    synced = await session.execute(
-        select(func.max(SyncState.last_success_at), func.sum(SyncState.rows)).where(
-            SyncState.workspace_id == principal.workspace_id
+    workspace_id = principal.workspace_id
+    looks = [
+        select(look).where(model.workspace_id == workspace_id).scalar_subquery()
+        for model, look in (
+            (SyncState, func.max(SyncState.last_success_at)),
+            (SyncState, func.sum(SyncState.rows)),
+            (Tour, func.count()),
+            (GuestCard, func.count()),
         )
-    )
-    tours = await session.scalar(select(func.count()).where(Tour.workspace_id == principal.workspace_id))
-    cards = await session.scalar(select(func.count()).where(GuestCard.workspace_id == principal.workspace_id))
-    return (*synced.one(), tours, cards)
+    ]
+    return tuple((await session.execute(select(*looks))).one())
 
 
 async def _large_part(session: AsyncSession, principal: Principal, clock: Clock) -> dict[str, tuple[str, ...]]:

@@ -1,13 +1,14 @@
 """Every query of the read model names its workspace.
 
 Read from the source, not from a run: a function that builds a statement must itself limit it to a workspace (compare
-a `workspace_id`, or use `visible(…)` or an area's `rows(…)`), or be private to its module and be used there only by
-functions that do.
+a `workspace_id`, or use `visible(…)` or an area's `rows(…)`), or be handed its condition by functions that do. The
+latter is believed of functions private to their module and of those that take a `ColumnElement[bool]`.
 """
 
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,34 +17,61 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("app/portfolio", "app/tools")
 STATEMENTS = {"select", "update", "delete"}  # `exists()` belongs to the statement around it
 LIMITS = {"visible", "rows"}
+CONDITION = "ColumnElement[bool]"
 
 
-class Module:
-    """The functions of one module: which build statements, which limit them, who uses whom."""
+class Sources:
+    """The functions of some modules: which build statements, which limit them, who uses whom."""
 
-    def __init__(self, source: str) -> None:
-        self.blocks: dict[str, ast.AST] = {}
-        for node in ast.parse(source).body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self.blocks[node.name] = node
-            elif isinstance(node, ast.ClassDef):
-                for part in node.body:
-                    if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-                        self.blocks[part.name] = part
-            else:
-                self.blocks[f"line {node.lineno}"] = node
+    def __init__(self, sources: dict[str, str]) -> None:
+        self.blocks: dict[tuple[str, str], ast.AST] = {}
+        for module, source in sources.items():
+            for node in ast.parse(source).body:
+                self._add(module, node)
 
-    def unlimited(self) -> list[str]:
-        """The functions that build a statement without naming a workspace."""
-        return [name for name, block in self.blocks.items() if _builds(block) and not self._is_limited(name, set())]
+    def _add(self, module: str, node: ast.stmt) -> None:
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                self._add(module, part)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self.blocks[module, node.name] = node
+        else:
+            self.blocks[module, f"line {node.lineno}"] = node
 
-    def _is_limited(self, name: str, seen: set[str]) -> bool:
-        if _limits(self.blocks[name]):
+    def unlimited(self, module: str) -> list[str]:
+        """The functions of a module that build a statement without naming a workspace."""
+        return [
+            name
+            for (here, name), block in self.blocks.items()
+            if here == module and _builds(block) and not self._is_limited((here, name), set())
+        ]
+
+    def _is_limited(self, key: tuple[str, str], seen: set[tuple[str, str]]) -> bool:
+        block, (module, name) = self.blocks[key], key
+        if _limits(block) or any(_mentions(block, helper) for helper in self._helpers(module)):
             return True
-        users = [user for user, block in self.blocks.items() if user != name and _mentions(block, name)]
-        if not name.startswith("_") or not users or name in seen:
+        if key in seen or not (name.startswith("_") or _takes_condition(block)):
             return False
-        return all(self._is_limited(user, seen | {name}) for user in users)
+        users = [
+            user
+            for user, other in self.blocks.items()
+            if user != key and _mentions(other, name) and (user[0] == module or not name.startswith("_"))
+        ]
+        return bool(users) and all(self._is_limited(user, seen | {key}) for user in users)
+
+    def _helpers(self, module: str) -> list[str]:
+        """The module's functions that only make the condition, for others to use."""
+        return [name for (here, name), block in self.blocks.items() if here == module and _only_limits(block)]
+
+
+def _only_limits(block: ast.AST) -> bool:
+    return isinstance(block, ast.FunctionDef) and _limits(block) and not _builds(block)
+
+
+def _takes_condition(block: ast.AST) -> bool:
+    if not isinstance(block, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return any(given.annotation and ast.unparse(given.annotation) == CONDITION for given in block.args.args)
 
 
 def _called(node: ast.AST) -> str:
@@ -85,13 +113,15 @@ def _mentions(block: ast.AST, name: str) -> bool:
     )
 
 
-def _files() -> list[Path]:
-    return sorted(path for place in PLACES for path in (ROOT / place).rglob("*.py"))
+@cache
+def project() -> Sources:
+    paths = sorted(path for place in PLACES for path in (ROOT / place).rglob("*.py"))
+    return Sources({str(path.relative_to(ROOT)): path.read_text() for path in paths})
 
 
-@pytest.mark.parametrize("path", _files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_statement_names_its_workspace(path: Path) -> None:
-    assert Module(path.read_text()).unlimited() == []
+@pytest.mark.parametrize("module", sorted({module for module, _ in project().blocks}))
+def test_every_statement_names_its_workspace(module: str) -> None:
+    assert project().unlimited(module) == []
 
 
 LEAKS = {
@@ -102,19 +132,26 @@ LEAKS = {
     ),
     "private but nobody limits it": "def _q():\n    return select(Lease)\ndef find(s):\n    return s.scalars(_q())",
     "an update": "def change(s, i):\n    return s.execute(update(Lease).where(Lease.id == i))",
+    "public and handed nothing": "def q():\n    return select(L)\ndef find(s, p):\n    return q(visible(p, L))",
+    "handed a condition by someone who has none": (
+        "def q(c: ColumnElement[bool]):\n    return select(Lease).where(c)\ndef find(s):\n    return q(Lease.id == 1)"
+    ),
     "in a method": "class A:\n    def find(self, s):\n        return s.scalars(select(Lease))",
 }
 
 
 @pytest.mark.parametrize("source", LEAKS.values(), ids=LEAKS.keys())
 def test_a_statement_over_all_workspaces_is_found(source: str) -> None:
-    assert Module(source).unlimited() != []
+    assert Sources({"m": source}).unlimited("m") != []
 
 
 FINE = {
     "visible": "def find(s, p):\n    return s.scalars(select(Lease).where(visible(p, Lease)))",
     "compared": "def find(s, w):\n    return s.scalars(select(Lease).where(Lease.workspace_id == w))",
     "a row's own": "def find(s, r):\n    return s.scalars(select(Unit).where(Unit.workspace_id == r.workspace_id))",
+    "handed a condition": (
+        "def q(c: ColumnElement[bool]):\n    return select(L).where(c)\ndef find(s, p):\n    return q(visible(p, L))"
+    ),
     "limited by its only user": (
         "def _q(c):\n    return select(Lease).where(c)\n"
         "def find(s, w):\n    return s.scalars(_q(Lease.workspace_id == w))"
@@ -124,4 +161,4 @@ FINE = {
 
 @pytest.mark.parametrize("source", FINE.values(), ids=FINE.keys())
 def test_a_limited_statement_passes(source: str) -> None:
-    assert Module(source).unlimited() == []
+    assert Sources({"m": source}).unlimited("m") == []

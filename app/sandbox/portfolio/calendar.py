@@ -31,6 +31,11 @@ def month_starts(first: date, last: date) -> Iterator[date]:
         month = add_months(month, 1)
 
 
+def closed_months(today: date) -> list[date]:
+    """The first days of the months of the history, without the running one."""
+    return [*month_starts(history_start(today), today)][:-1]
+
+
 def days_in_month(day: date) -> int:
     return _length(day.year, day.month)
 

@@ -12,8 +12,11 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
 from app.db.engine import Database
+from app.db.statistics import refresh_statistics
 from app.portfolio.balances import recompute_property
+from app.portfolio.months import refresh_months
 from app.sandbox.portfolio.bulk import BulkWriter
+from app.sandbox.portfolio.calendar import closed_months
 from app.sandbox.portfolio.portfolio import Community, CommunityRegister, Portfolio
 from app.sandbox.portfolio.property_rows import Target, write_community
 from app.sandbox.portfolio.register_rows import RegisterTarget, write_community_register, write_company_register
@@ -37,6 +40,7 @@ async def load_register(
         async with db.transaction() as session:
             writer = BulkWriter(await session.connection())
             written += await write_community_register(writer, target, register)
+    await refresh_statistics(db)
     return written
 
 
@@ -52,12 +56,20 @@ async def load_everything(
     async with db.transaction() as session:
         writer = BulkWriter(await session.connection())
         written = await write_company_register(writer, register_target, portfolio.company_register())
+    first = True
     async for community, register in _made_ahead(portfolio):
         async with db.transaction() as session:
             writer = BulkWriter(await session.connection())
             written += await write_community(writer, target, community)
             written += await write_community_register(writer, register_target, register)
-            await recompute_property(session, workspace_id, target.id(community.property.id), portfolio.today)
+        if first:  # the sums below need to know which index to use
+            await refresh_statistics(db)
+            first = False
+        async with db.transaction() as session:
+            home = target.id(community.property.id)
+            await recompute_property(session, workspace_id, home, portfolio.today)
+            await refresh_months(session, workspace_id, closed_months(portfolio.today), [home])
+    await refresh_statistics(db)
     return written
 
 
