@@ -11,7 +11,7 @@ from app.channels.slack.post import Place
 from app.channels.text import shorten
 from app.domain.turn import Remark
 from handlers.core.deps import Deps
-from handlers.core.words import plain_words
+from handlers.core.words import mentioned_users, plain_words
 
 log = structlog.get_logger(__name__)
 REMARKS = 15
@@ -38,6 +38,13 @@ async def earlier_remarks(deps: Deps, place: Place, before: str) -> tuple[Remark
     return tuple([await _remark(deps, place.workspace, message) for message in others[-REMARKS:]])
 
 
+async def words_of(deps: Deps, workspace_id: str, text: str) -> str:
+    """A message's words, with the names of the people it mentions."""
+    mentioned = dict.fromkeys(mentioned_users(text))
+    names = {user: (await deps.principal_of(workspace_id, user)).name for user in mentioned}
+    return plain_words(text, {user: f"@{name}" for user, name in names.items() if name})
+
+
 def _own(message: dict[str, Any], deps: Deps) -> bool:
     return message.get("user") == deps.bot.user_id or message.get("bot_id") == deps.bot.bot_id
 
@@ -47,5 +54,5 @@ async def _remark(deps: Deps, workspace_id: str, message: dict[str, Any]) -> Rem
         name = str((message.get("bot_profile") or {}).get("name") or "another app")
     else:
         name = (await deps.principal_of(workspace_id, str(message.get("user", "")))).name or "someone"
-    text = shorten(plain_words(str(message["text"])), LONGEST)
+    text = shorten(await words_of(deps, workspace_id, str(message["text"])), LONGEST)
     return Remark(speaker="other", text=text, name=name, trusted=False)

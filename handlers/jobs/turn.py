@@ -26,8 +26,7 @@ from handlers.core.asking import TURN
 from handlers.core.deps import Deps
 from handlers.core.direct import direct_place
 from handlers.core.examples import example_questions, help_text
-from handlers.core.thread import earlier_remarks
-from handlers.core.words import mentioned_users, plain_words
+from handlers.core.thread import earlier_remarks, words_of
 
 KIND = TURN
 log = structlog.get_logger(__name__)
@@ -87,7 +86,7 @@ async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream:
     with trace(trace_id):
         try:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)
-            words = await _words(deps, entry)
+            words = await words_of(deps, entry.workspace_id, str(entry.payload["text"]))
             return _without_agent(deps, person, words, entry) or await _ask(
                 deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream
             )
@@ -128,13 +127,6 @@ def _without_agent(deps: Deps, person: Principal, words: str, entry: Entry) -> A
         return Answer(AnswerKind.DECLINED, ONLY_FILES)
     questions = tuple(example_questions(person, deps.tools, 3))
     return Answer(AnswerKind.DECLINED, help_text(person, deps.tools), follow_ups=questions)
-
-
-async def _words(deps: Deps, entry: Entry) -> str:
-    said = str(entry.payload["text"])
-    mentioned = dict.fromkeys(mentioned_users(said))
-    names = {user: (await deps.principal_of(entry.workspace_id, user)).name for user in mentioned}
-    return plain_words(said, {user: name for user, name in names.items() if name})
 
 
 async def _turn(deps: Deps, entry: Entry, place: Place, asked_at: str, person: Principal, words: str) -> Turn:
