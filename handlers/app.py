@@ -86,6 +86,10 @@ def build_slack_app(deps: Deps) -> AsyncApp:
     async def anything_else() -> None:
         """Events that nothing is done about are acknowledged, so that Slack does not send them again."""
 
+    @app.action(re.compile(".*"))
+    async def any_other_click(ack: Callable[[], Awaitable[Any]]) -> None:
+        await ack()
+
     return app
 
 

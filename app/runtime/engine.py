@@ -116,9 +116,9 @@ class DurableEngine:
         if run_ids:
             await DBOS.delete_workflows_async(list(run_ids))
 
-    async def close(self, *, patience: int) -> None:
-        """Stop. Running runs get `patience` seconds to end; the rest stay recorded and are resumed later."""
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=patience)
+    async def close(self) -> None:
+        """Stop. Runs that were cut off stay recorded and are resumed later."""
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
 
 def _sqlite_engine(url: str) -> sa.Engine:

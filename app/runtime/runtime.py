@@ -24,6 +24,7 @@ from app.runtime.engine import DurableEngine, Steps
 from app.runtime.entries import Backlog, Entries, Entry
 from app.runtime.feedback import FeedbackLog
 from app.runtime.intake import Arrival, Intake
+from app.runtime.loops import Loop
 from app.runtime.presence import Presence
 from app.runtime.reminders import DueReminders
 
@@ -66,7 +67,8 @@ class Runtime:
         self._jobs: dict[str, Job] = {}
         self._tell_busy: Told | None = None
         self._busy_kind = ""
-        self._loops: list[asyncio.Task[None]] = []
+        self._loops: list[Loop] = []
+        self._bodies: set[asyncio.Task[Any]] = set()
         self._chores: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self._running: dict[str, asyncio.Event] = {}
         self._idle = asyncio.Event()
@@ -97,7 +99,7 @@ class Runtime:
         await self._presence.beat()
         await self._engine.launch()
         await self._settle(resume=False)  # the engine resumes this executor's own runs by itself
-        self._every(self._options.beat_every, self._alive)
+        self._every(self._options.beat_every, self._alive)  # the first loop: see drain
         if self._options.work:
             self._every(self._options.poll_every, self._dispatch, wake=self._wake)
             self._every(1.0, self._look_around)
@@ -138,26 +140,30 @@ class Runtime:
         return True
 
     async def drain(self, patience: float = 25.0) -> None:
-        """Stop claiming, let running work end for `patience` seconds, hand back the rest, stop."""
+        """Stop claiming, let running work end for `patience` seconds, hand back the rest, stop.
+
+        What is cut off stays recorded at the step it was on, and another executor goes on with it at once.
+        """
         self.draining = True
-        for loop in self._loops[1:]:  # the heartbeat goes on, so that nobody takes over what still runs
-            loop.cancel()
+        heartbeat, *others = self._loops  # the heartbeat goes on, so that nobody takes over what still runs
+        await asyncio.gather(*(loop.stop() for loop in others))
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), patience)
         unfinished = bool(self._running)
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        for run in tuple(self._bodies):
+            run.cancel()
+        await asyncio.gather(*self._bodies, return_exceptions=True)
+        await heartbeat.stop()
         await self.intake.stop()
-        await self._engine.close(patience=0)
+        await self._engine.close()
         await self._presence.leave(unfinished=unfinished)
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Do `work` every so often from the start on, in processes that work."""
         self._chores.append((seconds, work))
 
-    def _every(self, seconds: float, work: Callable[[], Awaitable[None]], wake: asyncio.Event | None = None) -> None:
-        self._loops.append(asyncio.create_task(_repeat(seconds, work, wake), name="runtime-loop"))
+    def _every(self, seconds: float, work: Callable[[], Awaitable[object]], wake: asyncio.Event | None = None) -> None:
+        self._loops.append(Loop(getattr(work, "__name__", "chore"), seconds, work, wake))
 
     async def _alive(self) -> None:
         await self._presence.beat()
@@ -216,6 +222,10 @@ class Runtime:
             return
         self.stop_event(entry)
         self._idle.clear()
+        body = asyncio.current_task()
+        if body is not None:
+            self._bodies.add(body)
+            body.add_done_callback(self._bodies.discard)
         try:
             job = self._jobs.get(entry.kind)
             if job is None:
@@ -267,19 +277,3 @@ class Runtime:
     async def _forget_old(self) -> None:
         old = await self.entries.forget_before(self._clock.now() - self._options.keep, most=5000)
         await self._engine.forget(old)
-
-
-async def _repeat(seconds: float, work: Callable[[], Awaitable[None]], wake: asyncio.Event | None) -> None:
-    """Do `work` every so often, or at once when woken; a failure is logged and the next time comes."""
-    while True:
-        try:
-            await work()
-        except Exception as failure:
-            log.warning("runtime.loop_failed", loop=getattr(work, "__qualname__", ""), error=repr(failure))
-            await asyncio.sleep(min(seconds, 1.0))
-        if wake is None:
-            await asyncio.sleep(seconds)
-            continue
-        with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), seconds)
-        wake.clear()
