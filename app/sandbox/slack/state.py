@@ -214,6 +214,12 @@ class State:
             if not message.deleted and message.only_for in ("", user_id):
                 yield message
 
+    def newest_first(self, room: Room, user_id: str = "") -> Iterator[Message]:
+        """The same from the end, for readers that need only the last few."""
+        for message in reversed(room.messages.values()):
+            if not message.deleted and message.only_for in ("", user_id):
+                yield message
+
     def replies(self, channel: str, thread_ts: str, user_id: str = "") -> list[Message]:
         """The replies of a thread in order, without its root."""
         found = self.rooms[channel].threads.get(thread_ts, [])

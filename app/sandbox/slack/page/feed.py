@@ -6,6 +6,7 @@ roots, and a thread opens beside them.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from app.sandbox.slack.messages import Message
@@ -13,6 +14,7 @@ from app.sandbox.slack.seed import Person
 from app.sandbox.slack.state import Room, Session, State
 
 CONTINUED_WITHIN = 300.0
+SHOWN_AT_ONCE = 150
 
 
 @dataclass(slots=True)
@@ -71,10 +73,16 @@ def stands_in_channel(message: Message) -> bool:
     return not message.in_thread or message.broadcast
 
 
+def newest_roots(state: State, room: Room, user: str, most: int) -> list[Message]:
+    """The last messages that stand in the channel, oldest first."""
+    found = islice((m for m in state.newest_first(room, user) if stands_in_channel(m)), most)
+    return list(found)[::-1]
+
+
 def conversations(state: State, room: Room, user: str) -> list[Conversation]:
-    """What the channel shows, oldest first."""
+    """What the channel shows, oldest first: the newest `SHOWN_AT_ONCE` conversations."""
     inline = is_app_dm(state, room)
-    roots = [m for m in state.visible(room, user) if stands_in_channel(m)]
+    roots = newest_roots(state, room, user, SHOWN_AT_ONCE)
     shown = shown_in_order(roots, grouped=not inline)
     return [
         Conversation(
@@ -97,14 +105,12 @@ def thread(state: State, room: Room, user: str, thread_ts: str) -> list[Shown]:
 def unread(state: State, room: Room, user: str) -> int:
     """How many messages of others have come since this person last looked."""
     last = state.read_until.get((user, room.id), "0")
-    return sum(
-        1
-        for m in state.visible(room, user)
-        if m.ts > last and m.user != user and (stands_in_channel(m) or is_app_dm(state, room))
-    )
+    newer = takewhile(lambda m: m.ts > last, state.newest_first(room, user))
+    in_app = is_app_dm(state, room)
+    return sum(1 for m in newer if m.user != user and (stands_in_channel(m) or in_app))
 
 
 def newest_thread(state: State, room: Room, user: str) -> Message | None:
     """The root a follow-up would most likely continue: the newest this person wrote."""
-    roots = [m for m in state.visible(room, user) if not m.in_thread and m.user == user]
-    return roots[-1] if roots else None
+    mine = (m for m in state.newest_first(room, user) if not m.in_thread and m.user == user)
+    return next(mine, None)

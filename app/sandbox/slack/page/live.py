@@ -132,14 +132,15 @@ class Live:
 
     def _starts_day(self, room: Room, seat: Seat, message: Message) -> bool:
         """Whether no earlier message of the channel is from the same day, where this person lives."""
-        roots = [m for m in self.state.visible(room, seat.me.id) if feed.stands_in_channel(m) and m.ts < message.ts]
-        return not roots or feed.day(roots[-1].ts, seat.me) != feed.day(message.ts, seat.me)
+        newest = self.state.newest_first(room, seat.me.id)
+        before = next((m for m in newest if feed.stands_in_channel(m) and m.ts < message.ts), None)
+        return before is None or feed.day(before.ts, seat.me) != feed.day(message.ts, seat.me)
 
     def _continues(self, room: Room, seat: Seat, ts: str) -> bool:
         message = room.messages[ts]
         if message.in_thread:
             shown = feed.shown_in_order(self.state.replies(room.id, message.thread_ts, seat.me.id))
         else:
-            roots = [m for m in self.state.visible(room, seat.me.id) if feed.stands_in_channel(m)]
-            shown = feed.shown_in_order(roots[-12:], grouped=not feed.is_app_dm(self.state, room))
+            roots = feed.newest_roots(self.state, room, seat.me.id, feed.SHOWN_AT_ONCE)
+            shown = feed.shown_in_order(roots, grouped=not feed.is_app_dm(self.state, room))
         return any(one.continued for one in shown if one.message.ts == ts)

@@ -109,6 +109,7 @@ class Screens:
             "title": self.room_title(room),
             "in_app": in_app,
             "conversations": feed.conversations(state, room, me.id),
+            "earlier": max(0, len(room.messages) - feed.SHOWN_AT_ONCE) if not in_app else 0,
             "thread_ts": thread_ts,
             "thread": feed.thread(state, room, me.id, thread_ts) if thread_ts else [],
             "thread_session": state.sessions.get((room.id, thread_ts)),

@@ -33,7 +33,7 @@ def lookup_by_email(call: Call) -> Json:
     raise SlackError("users_not_found")
 
 
-@method("users.conversations", "Tier3", "channels:read", "groups:read", "im:read", "mpim:read")
+@method("users.conversations", "Tier2", "channels:read", "groups:read", "im:read", "mpim:read")
 def conversations(call: Call) -> Json:
     """The conversations of a person (the app's own without `user`), as far as the app may see them."""
     workspace = call.workspace

@@ -26,12 +26,14 @@ def chart(block: dict[str, Any]) -> Markup:
 
 
 def number(value: float) -> str:
-    """A number as people read it: 1,250 · 12.5K · 3.2M."""
+    """A number as people read it: 1,250 · 12.5K · 3.25M."""
     size = abs(value)
     for limit, mark in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
         if size >= limit:
-            divisor = 1e3 if mark == "K" else limit
-            return f"{value / divisor:.1f}".removesuffix(".0") + mark
+            scaled = value / (1e3 if mark == "K" else limit)
+            decimals = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
+            shown = f"{scaled:.{decimals}f}"
+            return (shown.rstrip("0").rstrip(".") if decimals else shown) + mark
     if size and size < 1:
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return f"{value:,.1f}".removesuffix(".0")
