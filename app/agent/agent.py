@@ -30,6 +30,7 @@ from app.agent.prompts import Prompts
 from app.agent.run import QuietProgress, TurnRun
 from app.agent.speech import Speaker
 from app.agent.toolbox import schemas
+from app.agent.untraced import no_tracing_threads
 from app.db.failures import as_retry_later
 from app.domain.answer import Answer, AnswerKind
 from app.domain.clock import Clock, Ids, local_date
@@ -71,6 +72,7 @@ class Agent:
     def __init__(self, surroundings: Surroundings, limits: TurnLimits | None = None) -> None:
         self._with = surroundings
         self._limits = limits or TurnLimits()
+        no_tracing_threads()
         specs = [tool.spec for tool in surroundings.tools.values()]
         functions = schemas(specs)
         self._graph: Any = create_agent(

@@ -90,7 +90,8 @@ class ThreadMemory:
 
     async def _store(self, rows: Sequence[dict[str, Any]]) -> Sequence[None]:
         async with self._db.transaction() as session:
-            await session.execute(insert_for(session, ThreadTurn).values(list(rows)).on_conflict_do_nothing())
+            connection = await session.connection()  # rows as parameters: the statement is compiled once
+            await connection.execute(insert_for(session, ThreadTurn).on_conflict_do_nothing(), list(rows))
         return [None] * len(rows)
 
 

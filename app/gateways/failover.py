@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 EMBEDDED = "embedded"
 BROKE_OFF = "… (The connection to my model broke off there. Here is the rest without it.)\n\n"
+SMALLEST_PIECE = 24  # characters; single tokens are gathered, every piece costs all layers above some work
 SECOND_CHANCE_AFTER = 0.3  # seconds before the only reachable route is asked once more
 
 
@@ -166,10 +167,10 @@ class TurnModel(BaseChatModel):
             async with aclosing(watched(stream, gathered, self._roads.deadlines)) as texts:
                 async for text in texts:
                     fresh += splice.take(text)
-                    if fresh and (course.said or fresh.strip()):  # white space alone is nothing said
+                    if len(fresh) >= (SMALLEST_PIECE if course.said else 1) and (course.said or fresh.strip()):
                         course.said += fresh
-                        yield AIMessageChunk(content=fresh)
-                        fresh = ""
+                        ready, fresh = fresh, ""
+                        yield AIMessageChunk(content=ready)
             whole = gathered.whole(must_finish=True)
             rest = fresh + splice.rest()
             known = True
@@ -180,6 +181,9 @@ class TurnModel(BaseChatModel):
         except Exception as error:
             known = True
             self._stumble(route, error, course)
+            if fresh.strip() and course.said:  # what did arrive is part of what the next one continues
+                course.said += fresh
+                yield AIMessageChunk(content=fresh)
         finally:
             if not known:
                 route.breaker.abandoned()

@@ -90,6 +90,11 @@ class ChatModels:
 
         return TurnModel(Roads(self.routes, planner, used, self._deadlines, self._pause))
 
+    async def warm(self) -> None:
+        """Loads the SDKs and builds the clients in a thread; at start, so that no turn waits for it."""
+        for route in self.routes:
+            await asyncio.to_thread(route.build)
+
     async def aclose(self) -> None:
         """Ends all connections; at shutdown."""
         for route in self.routes:

@@ -47,19 +47,24 @@ class Route:
             return error
         return self.provider.fault(error) or RouteFault(FaultKind.TRANSIENT, type(error).__name__)
 
+    def build(self) -> BaseChatModel:
+        """The provider's model; importing its SDK takes seconds the first time."""
+        if self._model is None:
+            self._model = self.provider.build(self._access, self._deadlines)
+        return self._model
+
     async def aclose(self) -> None:
         if self._model is not None:
             await self.provider.close(self._model)
 
     def _bound(self, tools: Sequence[Any]) -> Runnable[Any, Any]:
         """The model with tools, converted once per set of tools: forty schemas cost milliseconds a call otherwise."""
-        if self._model is None:
-            self._model = self.provider.build(self._access, self._deadlines)
+        model = self.build()
         if not tools:
-            return self._model
+            return model
         key = tuple(map(id, tools))
         if key not in self._bindings:
             if len(self._bindings) >= _BINDINGS_KEPT:
                 self._bindings.clear()
-            self._bindings[key] = (tuple(tools), self._model.bind_tools(tools))
+            self._bindings[key] = (tuple(tools), model.bind_tools(tools))
         return self._bindings[key][1]

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db.batch import Batch
 from app.db.engine import Database
 from app.db.models.assistant import UsageRecord
 from app.db.upsert import insert_for
 from app.domain.clock import Clock, Ids
 
 log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -44,47 +46,57 @@ class UsageSink(Protocol):
 
 
 class UsageRecorder:
-    """Writes usage to `usage_records` in the background, many rows to a transaction."""
+    """Writes usage to `usage_records` in the background: what came within `linger` seconds in one transaction."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
+    def __init__(self, db: Database, clock: Clock, ids: Ids, *, linger: float = 0.5) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
-        self._batch: Batch[dict[str, Any], None] = Batch(self._store)
-        self._running: set[asyncio.Task[None]] = set()
+        self._linger = linger
+        self._waiting: list[dict[str, Any]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def record(self, use: ModelUse) -> None:
-        task = asyncio.create_task(self._write(use))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        now = self._clock.now()
+        self._waiting.append(
+            {
+                "workspace_id": use.workspace_id,
+                "id": self._ids.new("use"),
+                "day": now.date(),
+                "turn_id": use.turn_id[:80],
+                "user_id": use.user_id,
+                "channel": use.channel[:64],
+                "provider": use.provider,
+                "model": use.model[:80],
+                "input_tokens": use.input_tokens,
+                "output_tokens": use.output_tokens,
+                "cost_microdollars": 0,
+                "created_at": now,
+            }
+        )
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_soon())
 
     async def settle(self) -> None:
         """Returns when everything recorded so far is written; called at shutdown."""
-        while self._running:
-            await asyncio.wait(self._running)
+        self._closing.set()
+        while self._writing is not None and not self._writing.done():
+            await asyncio.wait([self._writing])
+        self._closing.clear()
 
-    async def _write(self, use: ModelUse) -> None:
-        now = self._clock.now()
-        row = {
-            "workspace_id": use.workspace_id,
-            "id": self._ids.new("use"),
-            "day": now.date(),
-            "turn_id": use.turn_id,
-            "user_id": use.user_id,
-            "channel": use.channel[:64],
-            "provider": use.provider,
-            "model": use.model[:80],
-            "input_tokens": use.input_tokens,
-            "output_tokens": use.output_tokens,
-            "cost_microdollars": 0,
-            "created_at": now,
-        }
-        try:
-            await self._batch.add(row)
-        except (SQLAlchemyError, OSError) as failed:
-            log.error("usage_not_recorded", turn=use.turn_id, provider=use.provider, error=type(failed).__name__)
+    async def _write_soon(self) -> None:
+        while self._waiting:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._linger):
+                    await self._closing.wait()
+            rows, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            try:
+                await self._store(rows)
+            except (SQLAlchemyError, OSError) as failed:
+                log.error("usage_not_recorded", rows=len(rows), error=type(failed).__name__)
 
-    async def _store(self, rows: Sequence[dict[str, Any]]) -> Sequence[None]:
+    async def _store(self, rows: Sequence[dict[str, Any]]) -> None:
         async with self._db.transaction() as session:
-            await session.execute(insert_for(session, UsageRecord).values(list(rows)))
-        return [None] * len(rows)
+            connection = await session.connection()  # rows as parameters: the statement is compiled once
+            await connection.execute(insert_for(session, UsageRecord), list(rows))

@@ -19,7 +19,7 @@ OCCUPANCY = {
         "parameters": {"type": "object", "properties": {"property": {"type": "string"}}, "required": []},
     },
 }
-SHORT = Deadlines(connect=1.0, first_token=0.3, between=0.3)
+SHORT = Deadlines(connect=2.0, first_token=2.0, between=2.0)
 
 
 def asked(llm: LLMock) -> list[str]:
@@ -246,7 +246,7 @@ async def test_arguments_that_are_not_json_go_to_the_next_provider(llm: LLMock, 
 
 
 async def test_a_provider_that_says_nothing_in_time_is_left_for_the_next(llm: LLMock, providers: Providers) -> None:
-    llm.add(Delay(5, match=Match(provider="openai")))
+    llm.add(Delay(6, match=Match(provider="openai")))
     llm.reply("In time.", provider="anthropic")
     pieces, _ = await streamed(turn_model(providers.models(deadlines=SHORT)))
     assert "".join(pieces) == "In time."
@@ -254,10 +254,16 @@ async def test_a_provider_that_says_nothing_in_time_is_left_for_the_next(llm: LL
 
 async def test_a_stream_that_stalls_is_continued_by_the_next(llm: LLMock, providers: Providers) -> None:
     llm.reply(TEXT, provider="openai")
-    llm.stall(seconds=5, after_chunks=6, provider="openai")
+    llm.stall(seconds=6, after_chunks=6, provider="openai")
     llm.reply(TEXT[len(_said_before_the_cut(6)) :], provider="anthropic")
     pieces, _ = await streamed(turn_model(providers.models(deadlines=SHORT)))
     assert "".join(pieces) == TEXT
+
+
+async def test_warming_up_builds_every_client_before_the_first_turn(providers: Providers) -> None:
+    models = providers.models()
+    await models.warm()
+    assert [type(route.build()).__name__ for route in models.routes] == ["ChatOpenAI", "ChatAnthropic"]
 
 
 async def test_a_refused_connection_goes_to_the_next(llm: LLMock, providers: Providers) -> None:

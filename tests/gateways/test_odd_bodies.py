@@ -83,6 +83,6 @@ async def test_a_provider_that_takes_the_request_and_never_answers_is_left_in_ti
     wire.hang = True
     providers.openai = wire.url + "/v1"
     llm.reply("Answered.", provider="anthropic")
-    deadlines = Deadlines(connect=1.0, first_token=0.3, between=0.3)
+    deadlines = Deadlines(connect=2.0, first_token=2.0, between=2.0)
     pieces, _ = await streamed(turn_model(providers.models(deadlines=deadlines)))
     assert "".join(pieces) == "Answered."
