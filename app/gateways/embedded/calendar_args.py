@@ -27,7 +27,7 @@ def prefers_past(filled: Filled, argument: Argument) -> bool:
     text = filled.found.message
     if argument.name.startswith("as_of"):
         return True
-    if filled.shape.changes:
+    if filled.shape.changes or not argument.side or argument.name.endswith("_by"):
         return False
     if _PAST.search(text) and not _AHEAD.search(text):
         return True

@@ -36,6 +36,7 @@ class Cut:
 
     span: Span
     hard: bool
+    bare_comma: bool = False
 
 
 def possible_cuts(message: str, closed: list[Span]) -> list[Cut]:
@@ -47,7 +48,7 @@ def possible_cuts(message: str, closed: list[Span]) -> list[Cut]:
             if any(span.overlaps(c) for c in closed) or any(span.overlaps(c.span) for c in cuts):
                 continue
             if span.start > 0 and span.end < len(message):
-                cuts.append(Cut(span, hard))
+                cuts.append(Cut(span, hard, m.group().strip() == ","))
     return sorted(cuts, key=lambda cut: cut.span.start)
 
 

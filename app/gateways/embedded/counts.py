@@ -28,7 +28,7 @@ class Count:
 
 
 _RULES: tuple[tuple[CountKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"(?<![\w$/.,]){pattern}"))  # pyright: ignore[reportUnknownArgumentType]
+    (kind, re.compile(rf"(?<![\w$.,])(?<!\d/){pattern}"))  # pyright: ignore[reportUnknownArgumentType]
     for kind, pattern in (
         ("bedrooms", r"(?P<studio>studios?|efficienc(?:y|ies)|bachelor units?|bachelors)(?: (?:apartments?|"
                      r"apts?|units?))?\b"),

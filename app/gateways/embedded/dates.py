@@ -445,8 +445,8 @@ def _bind(low: str, found: list[DateMention]) -> list[DateMention]:
             out.append(replace(mention, span=Span(start, mention.span.end)))
             continue
         bound: Bound = "until" if m["until"] else "as_of" if m["as_of"] else "since"
-        if m["since"] == "from" and not mention.day:
-            bound = "on"
+        if not mention.day and m.group().split()[0] in {"from", "ending", "starting", "beginning", "start", "begin"}:
+            bound = "on"  # "leases ending this month", "from last week" name the period itself
         start = m.start()
         due = re.search(r"\bdue\s+$", low[:start])
         out.append(replace(mention, span=Span(due.start() if due else start, mention.span.end), bound=bound))

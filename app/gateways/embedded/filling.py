@@ -79,7 +79,7 @@ def wasted(filled: Filled) -> float:
         if not kinds & {"property", "properties"} and filled.is_free(m.span)
     )
     total += sum(
-        0.8
+        1.8
         for m in found.names_of(PEOPLE)
         if "person" not in kinds and not m.of(COMPANIES | {"property"}) and filled.is_free(m.span)
     )
@@ -314,8 +314,8 @@ _FILLERS: tuple[tuple[Kind, Callable[[Filled, Argument], None]], ...] = (
     ("work_order", _work_order),
     ("properties", _properties),
     ("property", _property),
-    ("company", _company),
     ("person", _person),
+    ("company", _company),
     ("bedrooms", _count("bedrooms")),
     ("bathrooms", _count("bathrooms")),
     ("miles", _count("miles")),

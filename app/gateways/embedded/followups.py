@@ -7,10 +7,10 @@ from typing import Any
 
 from app.gateways.embedded.arguments import Shape
 from app.gateways.embedded.filling import fill
+from app.gateways.embedded.lexicon.synonyms import flag_pattern, pattern_of
 from app.gateways.embedded.names import NameIndex
 from app.gateways.embedded.plan import Call, Plan
 from app.gateways.embedded.reading import Reader, Reading
-from app.gateways.embedded.sharing import share
 from app.gateways.embedded.text import blank
 
 _CUE = re.compile(
@@ -38,13 +38,13 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
     shape = reader.shapes.get(last.name)
     if shape is None:
         return None
-    reading = reader.read(text, index, now)
+    reading = reader.read(text, index, now, context)
     if reading.unsupported:
         return None
-    change = _change(shape, reading, last)
+    change = _change(shape, reading)
     if not change and not _WHOLE.search(text):
         return None
-    if not _is_elliptic(text, reading, last, change):
+    if not _is_elliptic(text, reading, shape):
         return None
     arguments: dict[str, Any] = {**last.arguments, **change}
     if _WHOLE.search(text):
@@ -55,7 +55,7 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
     return Plan("call", (Call(last.name, ordered),), max(0.6, reading.best.probability))
 
 
-def _change(shape: Shape, reading: Reading, last: Call) -> dict[str, Any]:
+def _change(shape: Shape, reading: Reading) -> dict[str, Any]:
     """What the message says for the last call's tool, texts aside; a new period replaces both its ends."""
     filled = fill(shape, reading.found)
     kept: dict[str, Any] = {}
@@ -64,32 +64,33 @@ def _change(shape: Shape, reading: Reading, last: Call) -> dict[str, Any]:
             kept[argument.name] = filled.arguments[argument.name]
     if filled.choices:
         return {}
-    if "properties" in last.arguments and "properties" not in kept:
-        kept.pop("properties", None)
-    starts = [a.name for a in shape.arguments if a.kind == "date" and a.side in {"start", "end"}]
-    del starts
-    share(filled, reading, ())
     return kept
 
 
-def _is_elliptic(text: str, reading: Reading, last: Call, change: dict[str, Any]) -> bool:
+def _is_elliptic(text: str, reading: Reading, shape: Shape) -> bool:
     """True when the message is too bare to be a request of its own."""
-    residue = _residue(text, reading)
+    residue = _residue(text, reading, shape)
     best = reading.best
     cue = bool(_CUE.match(text))
-    if best.label == last.name:
+    if best.label == shape.spec.name:
         return cue or len(residue) <= 2 or len(text.split()) <= 6
-    complete = best.filled is not None and not best.filled.missing
-    if best.filled is not None and complete and best.probability >= 0.75 and len(residue) >= (2 if cue else 1):
+    stands = best.filled is not None and not best.filled.missing and best.probability >= 0.45
+    if stands and residue:
         return False
-    if cue:
-        return len(residue) <= 3
-    return len(residue) <= 1 and len(text.split()) <= 7 and bool(change)
+    if stands and not cue and best.probability >= 0.9:
+        return False
+    return len(residue) <= (2 if cue else 1) and len(text.split()) <= 12
 
 
-def _residue(text: str, reading: Reading) -> list[str]:
-    """Words that are neither found things nor glue."""
+def _residue(text: str, reading: Reading, shape: Shape) -> list[str]:
+    """Words that are neither found things, nor values of the last tool's arguments, nor glue."""
     found = reading.found
     spans = [m.span for m in found.names] + [d.span for d in found.dates] + [t.span for t in found.times]
     spans += [c.span for c in found.counts] + [a.span for a in found.amounts] + [i.span for i in found.ids]
-    return _FILLER.sub(" ", blank(text, spans)).split()
+    rest = blank(text, spans).lower()
+    for argument in shape.arguments:
+        for value in argument.values:
+            rest = pattern_of(argument.name, value, changes=shape.changes).sub(" ", rest)
+        if argument.kind == "flag":
+            rest = flag_pattern(argument.name).sub(" ", rest)
+    return _FILLER.sub(" ", rest).split()

@@ -374,11 +374,11 @@ _QUESTION = re.compile(
     r"for|about)|someone (?:is )?asking|resident (?:is )?asking|resident wants to know|wondering)\b[\s,:-]*)+"
 )
 _ASK = re.compile(
-    r"(?i)^(?:how (?:do|does|should|would|can|are|am) (?:i|we|you|they|one|someone|people)(?: supposed to)?|"
-    r"how to|what(?:'s| is|s| are|re)?(?: the| our)?(?= )|where (?:do|can) (?:i|we) find(?: the| our)?|"
+    r"(?i)^(?:what (?:does|do) (?:the|our) (?:\w+ )?(?:handbook|policy|sop|manual|guide|policies|docs?)(?: book)? say "
+    r"(?:about|on|regarding)|how (?:do|does|should|would|can|are|am) (?:i|we|you|they|one|someone|people)"
+    r"(?: supposed to)?|how to|what(?:'s| is|s| are|re)?(?: the| our)?(?= )|where (?:do|can) (?:i|we) find(?: the| our)?|"
     r"where(?:'s| is)(?: the| our)?|"
-    r"what (?:does|do) (?:the|our) (?:\w+ )?(?:handbook|policy|sop|manual|guide|policies|docs?)(?: book)? say "
-    r"(?:about|on|regarding)|is there an?|do we have an?|show me(?: the| our)?|give me(?: the| our)?|walk me "
+    r"is there an?|do we have an?|show me(?: the| our)?|give me(?: the| our)?|walk me "
     r"through(?: the| our)?|what do we do (?:when|if))\s+"
 )
 _SOURCE = re.compile(

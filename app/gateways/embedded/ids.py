@@ -39,7 +39,7 @@ _UNIT = re.compile(
 )
 _LETTERED = re.compile(r"(?<![\w$#/.:,-])(?P<id>\d{1,4}-?[A-Za-z]|[A-Za-z]-?\d{1,4})(?![\w%/]|-\d)")
 _BARE = re.compile(r"(?<![\w$#/.:,-])(?P<id>\d{2,5})(?![\w%/+]|:\d|,\d|\.\d|-\d)")
-_NOT_A_LETTERED_UNIT = re.compile(r"(?i)\d+(?:k|m|a|p|x|d|h|q)|(?:q|h|k|b|r)\d|x\d")
+_NOT_A_LETTERED_UNIT = re.compile(r"(?i)\d+(?:k|m|p|x)|[qh][1-4]|x\d")
 _AFTER_NUMBER = re.compile(
     r"(?i)\s*-?\s*(?:\+|%|percent|bed|br\b|bd\b|bath|ba\b|mile|mi\b|days?\b|weeks?\b|months?\b|years?\b|"
     r"hours?\b|min|install|payments?\b|dollars|bucks|k\b|"

@@ -23,7 +23,6 @@ from app.gateways.embedded.plan import Action, Call, Plan
 from app.gateways.embedded.ranking import fingerprint, load_or_train
 from app.gateways.embedded.reading import CHITCHAT, DECLINE, VAGUE, Reader, Reading
 from app.gateways.embedded.segments import segments
-from app.gateways.embedded.sharing import share
 from app.gateways.embedded.text import clean
 
 #: Below these a request is asked about instead of done; reads harm nobody, writes go to an approval card anyway.
@@ -75,8 +74,8 @@ class Planner:
             followed = followups.follow(text, context, reader, index, now)
             if followed is not None:
                 return followed
-        readings = [r for r in segments(text, reader, index, now) if r.text.strip()]
-        return _combined(self._plans(readings, context))
+        readings = [r for r in segments(text, reader, index, now, context) if r.text.strip()]
+        return _combined([decide(reading) for reading in readings])
 
     def plan_in(self, talk: Conversation, names: Names, now: datetime, allowed: frozenset[str] | None = None) -> Plan:
         """The plan for the newest message of a conversation, which may answer a question that was asked back."""
@@ -94,17 +93,8 @@ class Planner:
         """A few whole questions from the tools' own files, for "you could ask …"."""
         return tuple(shape.spec.examples[0] for shape in self.shapes.values() if shape.spec.examples)
 
-    def _plans(self, readings: list[Reading], context: Sequence[Call]) -> list[Plan]:
-        plans: list[Plan] = []
-        done: list[Call] = list(context)
-        for reading in readings:
-            plan = decide(reading, done)
-            done.extend(plan.calls)
-            plans.append(plan)
-        return plans
 
-
-def decide(reading: Reading, earlier: Sequence[Call]) -> Plan:
+def decide(reading: Reading) -> Plan:
     """The plan for one request: act, ask, decline or chat."""
     if reading.unsupported:
         return Plan("decline", (), 0.9)
@@ -114,7 +104,6 @@ def decide(reading: Reading, earlier: Sequence[Call]) -> Plan:
     if best.filled is None:
         question = "What would you like me to do, and for which property or person?" if best.label == VAGUE else ""
         return Plan(_ACTIONS[best.label], (), best.probability, question)
-    share(best.filled, reading, earlier)
     return _gate(best.filled, best.probability, reading)
 
 

@@ -1,64 +1,79 @@
 """Which pieces of a message are requests of their own: cut where both sides read well alone, else keep together."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from app.gateways.embedded.clauses import possible_cuts, starts_like_request
+from app.gateways.embedded.clauses import Cut, possible_cuts, starts_like_request
 from app.gateways.embedded.entities import find_entities
 from app.gateways.embedded.names import NameIndex
-from app.gateways.embedded.reading import Candidate, Reader, Reading
+from app.gateways.embedded.plan import Call
+from app.gateways.embedded.reading import CHITCHAT, DECLINE, Candidate, Reader, Reading
 
 #: More pieces than this are not looked at: a message has a bounded cost.
 _MAX_PIECES = 7
 _OPEN_ENDED = frozenset({"message", "body", "note", "description", "text", "title"})
 
 
-def segments(text: str, reader: Reader, index: NameIndex, now: datetime) -> list[Reading]:
-    """The message as one reading per request, in order."""
+def segments(
+    text: str, reader: Reader, index: NameIndex, now: datetime, context: Sequence[Call] = ()
+) -> list[Reading]:
+    """The message as one reading per request, in order; each may point at what the ones before it named."""
     whole = find_entities(text, index, now)
-    closed = [
-        *whole.quotes,
-        *(m.span for m in whole.names),
-        *(d.span for d in whole.dates),
-        *(a.span for a in whole.amounts),
-    ]
+    closed = [*whole.quotes, *(m.span for m in whole.names), *whole.when(), *(a.span for a in whole.amounts)]
     cuts = possible_cuts(text, closed)[: _MAX_PIECES - 1]
-    current = reader.read(_piece(text, 0, cuts[0].span.start if cuts else len(text)), index, now)
-    start = 0
+    ends = [*(cut.span.start for cut in cuts), len(text)]
     done: list[Reading] = []
-    for number, cut in enumerate(cuts):
-        end = cuts[number + 1].span.start if number + 1 < len(cuts) else len(text)
-        piece = reader.read(_piece(text, cut.span.end, end), index, now)
-        if _apart(current, piece, hard=cut.hard):
+    earlier = list(context)
+    start = 0
+    current = reader.read(_piece(text, 0, ends[0]), index, now, earlier)
+    for cut, end in zip(cuts, ends[1:], strict=True):
+        piece = reader.read(_piece(text, cut.span.end, end), index, now, [*earlier, *_call_so_far(current)])
+        if _apart(current, piece, cut):
+            earlier += _call_so_far(current)
             done.append(current)
             current, start = piece, cut.span.end
         else:
-            current = reader.read(_piece(text, start, end), index, now)
+            current = reader.read(_piece(text, start, end), index, now, earlier)
     return [*done, current]
+
+
+def _call_so_far(reading: Reading) -> list[Call]:
+    """What a later request may point at with "her", "it", "there"."""
+    filled = reading.best.filled
+    return [Call(filled.shape.spec.name, dict(filled.arguments))] if filled is not None else []
 
 
 def _piece(text: str, start: int, end: int) -> str:
     return text[start:end].strip(" ,")
 
 
-def _apart(left: Reading, right: Reading, *, hard: bool) -> bool:
+def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
     """True when the right piece is a request of its own."""
+    hard = cut.hard
     a, b = left.best, right.best
     if right.unsupported:
         return a.filled is not None and not _open_text(a)
     if b.filled is None or a.filled is None:
         # Small talk before or after a request stands apart at a sentence end; otherwise it is a lead-in.
-        return hard and _small_talk_apart(a, b)
+        return hard and _small_talk_apart(left, right)
     if _open_text(a) and not hard:
         return b.probability >= 0.8 and b.label != a.label and _is_command(right)
-    complete = all(name in _OPEN_ENDED for name in a.filled.missing)
-    if a.probability < 0.45 or not complete or (b.label == a.label and not _same_but_other(a, b)):
+    if a.probability < 0.45 or a.filled.missing or (b.label == a.label and not _same_but_other(a, b)):
         return False
-    floor = 0.5 if hard else 0.55 if starts_like_request(right.text) else 0.8
-    return b.probability >= floor
+    asks = starts_like_request(right.text)
+    if cut.bare_comma and not starts_like_request(left.text):
+        return False  # "he still hasn't paid, issue the late notice": the first half is the reason, not a request
+    return b.probability >= (0.5 if hard else 0.55 if asks else 0.8)
 
 
-def _small_talk_apart(a: Candidate, b: Candidate) -> bool:
-    return (a.filled is None) != (b.filled is None) and min(a.probability, b.probability) >= 0.6
+def _small_talk_apart(left: Reading, right: Reading) -> bool:
+    """True for a greeting or thanks, or an out-of-scope request, beside a request; a remark belongs to it."""
+    for one, other in ((left, right), (right, left)):
+        if one.best.filled is None and other.best.filled is not None:
+            if one.best.label == CHITCHAT:
+                return one.best.probability >= 0.6 and len(one.text.split()) <= 4
+            return one.best.label == DECLINE and one.best.probability >= 0.6
+    return False
 
 
 def _open_text(candidate: Candidate) -> bool:
@@ -77,9 +92,8 @@ def _is_command(reading: Reading) -> bool:
 
 
 def _same_but_other(a: Candidate, b: Candidate) -> bool:
-    """Two requests for the same tool are two only when the second names something else of its own."""
-    if a.filled is None or b.filled is None:
+    """Two requests for the same tool are two only when the second says as much of its own, otherwise."""
+    if a.filled is None or b.filled is None or b.filled.missing:
         return False
-    shared = a.filled.arguments.keys() & b.filled.arguments.keys()
-    differs = any(a.filled.arguments[k] != b.filled.arguments[k] for k in shared)
-    return differs and not b.filled.missing
+    mine, theirs = a.filled.arguments, b.filled.arguments
+    return mine.keys() <= theirs.keys() and any(mine[key] != theirs[key] for key in mine)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from app.gateways.embedded.arguments import Argument, Kind
 from app.gateways.embedded.filling import Filled
 from app.gateways.embedded.plan import Call
-from app.gateways.embedded.reading import Reading
 
 _PERSON = re.compile(
     r"(?i)\b(?:him|her|his|hers|them|their|she|he|they|that (?:resident|tenant|person|guy|lady|contact)|the "
@@ -22,33 +21,32 @@ _THING = re.compile(
 )
 
 
-def share(filled: Filled, reading: Reading, earlier: Sequence[Call]) -> None:
-    """Fills what is missing, or pointed at by a pronoun, from the newest earlier call that has such a thing."""
-    if not earlier:
-        return
-    text = reading.text
-    for argument in filled.shape.arguments:
-        if argument.name in filled.arguments or argument.kind not in _POINTS:
+def share(filled: Filled, text: str, earlier: Sequence[Call]) -> bool:
+    """Fills what is missing, or pointed at by a pronoun, from the newest earlier call; True when it filled a gap."""
+    gap = False
+    for argument in filled.shape.arguments if earlier else ():
+        pattern = _POINTS.get(argument.kind)
+        if argument.name in filled.arguments or pattern is None:
             continue
-        pointed = bool(_POINTS[argument.kind].search(text))
-        if not (pointed or argument.required):
-            continue
-        if not pointed and not _elliptic(text):
+        if not (pattern.search(text) or (argument.required and len(text.split()) <= 6)):
             continue
         value = _earlier_value(argument, earlier)
         if value is not None:
             filled.arguments[argument.name] = value
-            if argument.kind == "unit" and filled.shape.named("property") and "property" not in filled.arguments:
-                place = next(
-                    (
-                        c.arguments["property"]
-                        for c in reversed(earlier)
-                        if c.arguments.get("unit") == value and "property" in c.arguments
-                    ),
-                    None,
-                )
-                if place is not None:
-                    filled.arguments["property"] = place
+            gap = gap or argument.required
+            if argument.kind == "unit":
+                _share_place(filled, value, earlier)
+    return gap
+
+
+def _share_place(filled: Filled, unit: object, earlier: Sequence[Call]) -> None:
+    """A unit taken from an earlier call keeps its property."""
+    if filled.shape.named("property") is None or "property" in filled.arguments:
+        return
+    for call in reversed(earlier):
+        if call.arguments.get("unit") == unit and "property" in call.arguments:
+            filled.arguments["property"] = call.arguments["property"]
+            return
 
 
 _POINTS: dict[Kind, re.Pattern[str]] = {
@@ -58,10 +56,6 @@ _POINTS: dict[Kind, re.Pattern[str]] = {
     "work_order": _THING,
     "company": re.compile(f"{_THING.pattern}|{_PERSON.pattern[4:]}", re.IGNORECASE),
 }
-
-
-def _elliptic(text: str) -> bool:
-    return len(text.split()) <= 6
 
 
 def _earlier_value(argument: Argument, earlier: Sequence[Call]) -> object | None:

@@ -89,7 +89,7 @@ def open_person(filled: Filled) -> tuple[str, Span] | None:
 
 
 _AT_COMPANY = re.compile(
-    r"\b(?:at|with|from|for|@|of|move|push|mark|set|advance)\s+(?:the )"
+    r"\b(?:at|with|from|@|move|push|mark|set|advance)\s+(?:the )"
     r"?(?P<c>[A-Z][\w&'-]*(?:\s+(?:[A-Z][\w&'-]*|&|and(?= [A-Z])))*)"
 )
 
@@ -98,6 +98,8 @@ def open_company(filled: Filled) -> tuple[str, Span] | None:
     """A company no list holds: capitalised words after "at", "with", "from" …"""
     for m in _AT_COMPANY.finditer(filled.found.message):
         span = Span(m.start("c"), m.end("c"))
+        if any(span.overlaps(s) for s in filled.found.strangers):
+            continue
         if (
             filled.is_free(span)
             and not any(span.overlaps(n.span) for n in filled.found.names)

@@ -199,14 +199,21 @@ def strength(value: str) -> int:
 
 
 _FLAGS = {
-    "pet_friendly": r"pets?\b|pet[ -]friendly|dogs?\b|cats?\b|puppy|puppies|kittens?\b|animals?\b|labs?\b|pit "
+    "pet_friendly": r"pet[ -]friendly|pets?\b|pet[ -]ok|dogs?\b|cats?\b|puppy|puppies|kittens?\b|animals?\b|labs?\b|pit "
     r"?bulls?\b|golden retrievers?|furry",
 }
 _NO = r"(?:\bno|\bwithout|\bnot|n't (?:have|need|allow|want|care about)|\bdoesn't (?:have|need)) (?:any |a |about )?"
 
 
+@cache
+def flag_pattern(argument: str) -> re.Pattern[str]:
+    """What in a message names a yes/no argument."""
+    known = _FLAGS.get(argument, r"[ _-]?".join(re.escape(part) for part in argument.split("_")))
+    return re.compile(rf"\b(?:{known})")
+
+
 def flag_is_set(argument: str, message: str) -> bool:
     """True when the words ask for a yes/no argument and do not deny it."""
-    known = _FLAGS.get(argument, r"[ _-]?".join(re.escape(part) for part in argument.split("_")))
     low = message.lower()
-    return bool(re.search(rf"\b(?:{known})", low)) and not re.search(rf"{_NO}(?:{known})", low)
+    pattern = flag_pattern(argument)
+    return bool(pattern.search(low)) and not re.search(_NO + pattern.pattern, low)
