@@ -66,6 +66,22 @@ PHRASES: tuple[str, ...] = (
     "show me {property} and {property2} side by side, average rent",
     "which is fuller {property} or {property2}",
     "{property} {property2} {property3} noi comparison",
+    "who's doing better on noi, {property} or {property2}",
+    "{property} or {property2}, who has more occupancy",
+    "how do {property} and {property2} compare on revenue",
+    "is {property} doing better than {property2} on renewals",
+    "{property} versus {property2} on expenses",
+    "line up {property} and {property2} on turnover cost",
+    "which makes more {property} or {property2}",
+    "compare {property} and {property2} occupancy",
+    "delinquency {property} vs {property2}",
+    "give me {property}, {property2} and {property3} noi side by side",
+    "does {property} cost more to run than {property2}",
+    "who has higher average rent between {property} and {property2}",
+    "compare opex of {property} against {property2}",
+    "rents at {property} compared to {property2}",
+    "how's {property} doing versus {property2} on delinquency",
+    "is renewal rate higher at {property} or {property2}",
 )
 
 

@@ -44,6 +44,20 @@ PHRASES: tuple[str, ...] = (
     "start a contact record for {stranger}",
     "get {stranger} into the crm, email {email}",
     "here's a new contact {stranger}, {phone}, {email}",
+    "add {stranger} to hubspot, works for {company}",
+    "{stranger} from {company} is a new contact, email {email}",
+    "can you save {stranger}'s info, {phone}, {email}",
+    "please create a contact: {stranger}, {company}",
+    "got a business card from {stranger} at {company}, add her",
+    "add a crm contact for {stranger} {email}",
+    "new contact: {stranger}, {company}",
+    "save {stranger} {phone} to contacts",
+    "throw {stranger} in the crm, {email}",
+    "{stranger} ({company}) needs to go in the crm",
+    "we met {stranger} of {company} today, put her in as a contact",
+    "add {stranger} as a contact at {company}, {phone}, {email}",
+    "make a new contact record, {stranger}, {email}",
+    "set up {stranger} as a contact",
 )
 
 

@@ -50,6 +50,20 @@ PHRASES: tuple[str, ...] = (
     "stretch {resident}'s {money} out over {count} installments",
     "work out a plan so {resident} pays {money} in {count} payments",
     "payment plan {resident} {count} installments",
+    "{resident} is short, set up {count} payments",
+    "can {resident} do {count} installments on the {money}",
+    "{resident} owes {money}, put her on {count} payments starting {date}",
+    "do a {count} month plan for {resident}",
+    "let's put {resident} on a payment plan, {money}, {count} months",
+    "split what {resident} owes in {count}",
+    "get {resident} on a repayment plan {count} installments",
+    "plan for {resident}: {count} payments of the {money} balance from {date}",
+    "{resident} needs a payment plan, {count} payments",
+    "set up payments for {resident}, {money} over {count} installments",
+    "payment arrangement {resident} {count} months",
+    "make {resident} a {count}-payment plan",
+    "allow {resident} to pay {money} in {count} monthly installments",
+    "break {resident}'s balance into {count}",
 )
 
 

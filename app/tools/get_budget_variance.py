@@ -52,6 +52,23 @@ PHRASES: tuple[str, ...] = (
     "are we tracking to plan {period}",
     "which lines are over budget at {property}",
     "spend against budget at {property}",
+    "hows {property} doing vs budget {period}",
+    "are we on plan at {property} {period}",
+    "how bad did we miss budget at {property} {period}",
+    "did {property} go over budget {period}",
+    "budget v actual for {property}",
+    "is {property} under plan {period}",
+    "actuals against budget {period}",
+    "{property} variance {period}",
+    "what's our budget variance {period}",
+    "spending vs plan at {property}",
+    "are we over at {property} {period} compared with budget",
+    "how far over budget are we",
+    "where did {property} go over",
+    "where do we stand vs budget at {property} {period}",
+    "budget check {property} {period}",
+    "did we hit budget {period}",
+    "how do actuals look against plan at {property}",
 )
 
 

@@ -52,6 +52,22 @@ PHRASES: tuple[str, ...] = (
     "what's every tenant paying over at {property}",
     "all units and what they rent for at {property}",
     "full unit listing with occupants and rent for {property}",
+    "lender wants the rr for {property} asap",
+    "gimme the rent roll at {property}",
+    "need {property} rent roll dated {date}",
+    "can you spit out the rent roll for {property}",
+    "{property} rr",
+    "who's in each apartment at {property} and what's their rent",
+    "rent roll at {property} as of yesterday",
+    "every tenant and their rent at {property}",
+    "a list of all leases, rents and units at {property}",
+    "buyer's due diligence: rent roll for {property} as of {date}",
+    "show the roll for {property}",
+    "list all the occupied and vacant units at {property} with rents",
+    "rentroll {date} {property}",
+    "i need every unit with resident and rent for {property}",
+    "the {property} rent roll from the end of {period}",
+    "pull me a roll of who lives where at {property} with rent amounts",
 )
 
 

@@ -56,6 +56,23 @@ PHRASES: tuple[str, ...] = (
     "how many questions did people ask you {period}",
     "openai spend {period}",
     "sophia cost report",
+    "what have you cost us {period}",
+    "how much is sophia costing",
+    "ai usage per person",
+    "who's using sophia",
+    "how many tokens {period}",
+    "spend on ai by channel {period}",
+    "show me your costs by model",
+    "how much do we pay for you",
+    "how many requests did you handle {period}",
+    "usage by user",
+    "bot costs {period}",
+    "who asks you the most questions",
+    "daily usage {period}",
+    "what's the ai budget looking like {period}",
+    "cost per user for sophia {period}",
+    "model usage {period}",
+    "report your usage since {date}",
 )
 
 

@@ -49,6 +49,23 @@ PHRASES: tuple[str, ...] = (
     "has a tech been assigned to {wo}",
     "was {wo} completed",
     "read me {wo}",
+    "whats up with {wo}",
+    "where's {wo} at",
+    "{wo} status?",
+    "can you check on {wo}",
+    "who has {wo}",
+    "what's the latest on {wo}",
+    "look at {wo}",
+    "anything happening with {wo}",
+    "did {teammate} finish {wo}",
+    "is anyone on {wo}",
+    "tenant is asking about {wo}",
+    "how long has {wo} been open",
+    "what unit is {wo} for",
+    "what was {wo} for",
+    "is {wo} still on hold",
+    "show {wo} details",
+    "where do we stand on {wo}",
 )
 
 

@@ -55,6 +55,23 @@ PHRASES: tuple[str, ...] = (
     "daily digest for maintenance",
     "every month send the kpi rollup to {channel}",
     "set up weekly delinquency updates",
+    "drop a leasing summary in {channel} every morning at {time}",
+    "weekly collections summary on wednesdays in {channel}",
+    "can you post the maintenance numbers in {channel} every day at {time}",
+    "i want the kpis in {channel} every monday",
+    "set up an automatic weekly crm report",
+    "send the leasing digest to {channel} every friday at {time}",
+    "monthly maintenance digest in {channel}",
+    "schedule the collections roundup daily at {time}",
+    "get a daily maintenance rundown going in {channel}",
+    "each month post a crm summary to {channel}",
+    "put the kpi scorecard in {channel} weekly on thursdays at {time}",
+    "daily leasing update {channel} {time}",
+    "recurring weekly maintenance report please",
+    "every tuesday send {channel} a delinquency summary",
+    "we want a daily collections digest",
+    "automatic monthly kpi email to {channel}",
+    "start a weekly pipeline roundup in {channel}",
 )
 
 

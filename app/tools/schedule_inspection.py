@@ -52,6 +52,21 @@ PHRASES: tuple[str, ...] = (
     "we need to do an inspection in {unit} {date}",
     "schedule a unit inspection {unit} {property} {date}",
     "line up an annual for {unit} at {property} on {date}",
+    "{unit} at {property} needs its annual {date}",
+    "walk {unit} on {date} for move out",
+    "schedule move out walk {unit} {property} {date}",
+    "let's inspect {unit} {date}",
+    "set a safety inspection for {unit} on {date}",
+    "book an inspection at {unit} {property} for {date}",
+    "put the annual inspection for {unit} on {date}",
+    "can you schedule someone to inspect {unit} at {property} {date}",
+    "they move out {date}, schedule the move-out inspection for {unit}",
+    "inspection for {unit} {date}",
+    "move in walk through {unit} {property} {date}",
+    "get the fire inspection on the books for {unit} {date}",
+    "do the annual on {unit} {date}",
+    "final inspection {unit} at {property} {date}, they're moving out",
+    "pencil {unit} in for an inspection {date}",
 )
 
 

@@ -50,6 +50,23 @@ PHRASES: tuple[str, ...] = (
     "tell {person} over email that the keys are ready",
     "email {person} and ask when they can sign",
     "put together an email to {person} saying the numbers look good",
+    "email {person} and tell her the lease is ready",
+    "shoot {person} an email that we need the docs by {date}",
+    "send {person} an email saying the tour is confirmed for {date}",
+    "drop an email to {email} letting them know the check cleared",
+    "email {person} that the meeting moved to {time}",
+    "write {person} an email asking for an updated quote",
+    "email {person}, subject Renewal, body Your renewal is attached",
+    "can you email {email} that we're closed {date}",
+    "e-mail {person}: thanks for coming in",
+    "send {person} an e-mail to confirm the appointment",
+    "let {person} know over email the work is done",
+    'email {person} saying "see you monday"',
+    "mail {email} saying the docs are signed",
+    'please send an email to {person} with subject "Update" saying all is well',
+    "email {person} to say thanks",
+    "shoot over an email to {person} that the roof is done",
+    "send an e-mail to {person} and ask for the w9",
 )
 
 

@@ -49,6 +49,23 @@ PHRASES: tuple[str, ...] = (
     "put a reminder on for {date}: taxes",
     "remind me to check {wo} {date}",
     "buzz me at {time} to join the call",
+    "remind me to email {contact} on {date}",
+    "can you ping me at {time} to call {contact}",
+    "set a reminder {date}: rent increase letters",
+    "in an hour remind me to check the pool",
+    "remind me on {date} at {time} to call the bank",
+    "hey remind me tonight to lock the clubhouse",
+    "reminder for {date}, inspection at {property}",
+    "nudge me {date} about the renewals",
+    "remind me later today at {time} to text {resident}",
+    "remind me to follow up on {unit} {date}",
+    "don't let me forget the {time} meeting {date}",
+    "gimme a reminder in 20 minutes to move my car",
+    "remind me {date} morning to post the rent specials",
+    "i need to be reminded {date} to approve invoices",
+    "set reminder, {date} {time}, owner call",
+    "reminder at {time} to pick up checks",
+    "remind me first thing {date} to check the boiler",
 )
 
 

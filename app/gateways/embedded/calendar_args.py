@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from app.gateways.embedded.dates import DateMention
@@ -58,8 +58,11 @@ def _fill_period(filled: Filled, start: Argument, end: Argument, mentions: list[
     if not mentions:
         return
     first, last = None, None
+    past = prefers_past(filled, start)
+    if any(not m.day for m in mentions):
+        mentions = [m for m in mentions if not m.day or m.bound in {"since", "until"}]
     for mention in mentions:
-        a, b = mention.period(prefer_past=prefers_past(filled, start))
+        a, b = mention.period(prefer_past=past or _long_ahead(filled, mention))
         if mention.bound == "since" and first is None:
             first = a if not _is_after(filled, mention.span) else b
         elif mention.bound == "until" and last is None:
@@ -71,6 +74,18 @@ def _fill_period(filled: Filled, start: Argument, end: Argument, mentions: list[
         filled.used.append(mention.span)
     _set(filled, start, first)
     _set(filled, end, last)
+
+
+def _long_ahead(filled: Filled, mention: DateMention) -> bool:
+    """True for "tours in February" said in March: nobody means the next one, eleven months ahead."""
+    recent = timedelta(days=62)
+    ahead = mention.future[0] - mention.past[1]
+    if mention.future == mention.past or ahead < timedelta(days=270):
+        return False
+    return filled.found.today - mention.past[1] < recent and not _ENDS.search(filled.found.message)
+
+
+_ENDS = re.compile(r"(?i)\b(?:leases?|expir\w*|renew\w*)\b")
 
 
 def _is_after(filled: Filled, span: Span) -> bool:

@@ -63,10 +63,15 @@ def find_counts(message: str) -> list[Count]:
     for kind, pattern in _RULES:
         for m in pattern.finditer(low):
             span = Span(m.start(), m.end())
-            if any(span.overlaps(f.span) for f in found):
+            if any(span.overlaps(f.span) and not _may_share(kind, f.kind) for f in found):
                 continue
             found.extend(_read(kind, m, span))
     return sorted(found, key=lambda f: f.span.start)
+
+
+def _may_share(kind: CountKind, other: CountKind) -> bool:
+    """ "over 3 months" is days late for one tool and installments for another."""
+    return {kind, other} == {"days", "installments"}
 
 
 def _read(kind: CountKind, m: re.Match[str], span: Span) -> list[Count]:

@@ -117,6 +117,10 @@ def _relative_word(m: re.Match[str], today: date) -> Found:
     return _same(today + timedelta(offset.get(word, -1 if word.startswith("y") else 1)))
 
 
+def _now(_m: re.Match[str], today: date) -> Found:
+    return _same(today)
+
+
 def _iso(m: re.Match[str], today: date) -> Found | None:
     day = _safe_date(int(m["year"]), int(m["m"]), int(m["d"]))
     return _same(day) if day else None
@@ -328,6 +332,7 @@ _RULES: tuple[Rule, ...] = tuple(
         (r"(?P<word>(?:the )?day after tomorrow|(?:the )?day before yesterday|today|tonight|tonite"
          r"|tomorrow|tmrw|tmr|tmw|tomorow|tommorow|tommorrow|2morrow|yesterday|yday|yesterdays|todays"
          r"|today's|tomorrow's|yesterday's)", _relative_word),
+        (r"(?P<word>(?:right )?now)(?= (?:and|to|until|till|til|through|thru) )", _now),
         (rf"(?:the )?{_EDGE}[ -](?:of )?(?:(?P<which>this|next|last) )?{_MONTH}(?:,? {_YEAR})?", _month_edge),
         (rf"(?:(?:the )?{_EDGE}|(?P<eo>eo)) ?(?:of )?(?:(?:the )?{_WHICH} )?(?P<unit>day|week|month|quarter|year)",
          _edge_of_unit),
@@ -395,6 +400,10 @@ def _is_ordinary_word(m: re.Match[str], message: str) -> bool:
     """True for "may", "mar", "sat", "sun", "wed" … where they are hardly a date."""
     word = m.group().strip()
     before = message[: m.start()].lower()
+    if word in {"sat", "sun", "wed", "mon"} and re.match(
+        r"(?i)\s*(?:(?:at|@|around|by)?\s*\d|at noon|morning|afternoon|evening|noon|$)", message[m.end() :]
+    ):
+        return False
     if word in {"may", "mar", "sun", "sat", "wed", "mon", "dec", "march"} and not re.search(
         r"\b(?:in|for|by|this|next|last|since|until|through|of|on|from|thru|before|after|about|and|do|vs)\s*$", before
     ):

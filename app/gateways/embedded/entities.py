@@ -7,7 +7,7 @@ they ask about.
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from app.gateways.embedded.counts import Count, find_counts
 from app.gateways.embedded.dates import DateMention, find_dates
@@ -35,6 +35,7 @@ class Entities:
     """What one stretch of message holds. Spans are relative to `message`."""
 
     message: str
+    today: date
     quotes: tuple[Span, ...] = ()
     ids: tuple[IdMention, ...] = ()
     dates: tuple[DateMention, ...] = ()
@@ -74,24 +75,32 @@ def find_entities(message: str, index: NameIndex, now: datetime) -> Entities:
     )
     strong = [n.span for n in names if not n.weak]
     ids = [i for i in ids if i.sure or not _inside(i.span, strong)]
-    dates = [d for d in find_dates(message, now.date()) if _free(d.span, [*quotes, *strong], sure, message)]
+    dates = [d for d in find_dates(message, now.date()) if _free(d.span, [*quotes, *strong], sure)]
     day_spans = [d.span for d in dates]
-    times = [t for t in find_times(message, now) if _free(t.span, [*quotes, *strong], [*sure, *day_spans], message)]
+    times = [t for t in find_times(message, now) if _free(t.span, [*quotes, *strong], [*sure, *day_spans])]
     moments = [t.span for t in times if t.moment_day]
     dates = [d for d in dates if not _inside(d.span, moments)]
     when = [*day_spans, *(t.span for t in times)]
     ids = [i for i in ids if i.sure or not any(i.span.overlaps(w) for w in when)]
-    counts = [c for c in find_counts(message) if _free(c.span, [*quotes, *strong, *sure], [], message)]
+    counts = [c for c in find_counts(message) if _free(c.span, [*quotes, *strong, *sure], [])]
     counted = [c.span for c in counts if c.kind in {"bedrooms", "bathrooms", "miles"} or _is_days_late(c, message)]
     dates = [d for d in dates if not any(d.span.overlaps(c) for c in counted)]
-    ids = [i for i in ids if i.sure or not any(i.span.overlaps(c.span) for c in counts)]
+    ids = [i for i in ids if i.sure or not _inside(i.span, counted)]
     busy = [*quotes, *strong, *sure, *counted, *(d.span for d in dates), *(t.span for t in times)]
     amounts = [a for a in find_amounts(message) if not any(a.span.overlaps(b) for b in busy)]
     strangers = _strangers(message, [*quotes, *strong, *sure, *day_spans])
     found = Entities(
-        message, tuple(quotes), tuple(ids), tuple(dates), tuple(times), tuple(counts), tuple(amounts), tuple(names),
-        tuple(strangers),
-    )  # fmt: skip
+        message,
+        now.date(),
+        quotes=tuple(quotes),
+        ids=tuple(ids),
+        dates=tuple(dates),
+        times=tuple(times),
+        counts=tuple(counts),
+        amounts=tuple(amounts),
+        names=tuple(names),
+        strangers=tuple(strangers),
+    )
     delexical, flags = delexicalise(found, counted)
     return replace(found, delexical=delexical, flags=flags)
 
@@ -100,9 +109,8 @@ def _inside(span: Span, spans: list[Span]) -> bool:
     return any(other.overlaps(span) for other in spans)
 
 
-def _free(span: Span, never: list[Span], unless: list[Span], message: str) -> bool:
-    del message
-    return not any(span.overlaps(s) for s in (*never, *unless))
+def _free(span: Span, *taken: list[Span]) -> bool:
+    return not any(span.overlaps(other) for spans in taken for other in spans)
 
 
 def _is_days_late(count: Count, message: str) -> bool:

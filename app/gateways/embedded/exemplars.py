@@ -38,13 +38,13 @@ _FILL: Mapping[str, tuple[str, ...]] = {
     "teammate": ("Quentin", "Zelda"),
     "company": ("Varnhagen Trust", "Oxblood"),
     "vendor": ("Zuberi Mechanical", "Pfister"),
-    "unit": ("unit 204", "12B", "apt 318", "305"),
+    "unit": ("unit 204", "12B", "apt 318", "305", "1204"),
     "date": ("friday", "march 28", "4/15", "tomorrow"),
     "period": ("last month", "next week", "april", "q1", "this year"),
     "money": ("$1,500", "2.1k", "1800"),
     "count": ("2", "3", "4"),
     "time": ("2pm", "at 9:30", "noon"),
-    "wo": ("WO-1042", "work order 2217", "ticket #1987", "wo 1188"),
+    "wo": ("WO-1042", "work order 2217", "ticket #1987", "wo 1188", "1733"),
     "phone": ("512-555-0143",),
     "email": ("someone@example.com",),
     "channel": ("#ops", "#leasing"),
@@ -81,7 +81,7 @@ def exemplars_of(specs: Sequence[ToolSpec], others: Mapping[str, Iterable[str]])
             filled = list(_filled(phrase, label))
             for text in filled:
                 out.append(_exemplar(label, text, index, 1.0 / len(filled)))
-            if label not in others:
+            if label not in others and len(phrase) % 2:
                 dressed = _dressed(random, filled[random.randrange(len(filled))])
                 out.append(_exemplar(label, dressed, index, 0.6))
     return out
@@ -103,7 +103,8 @@ def _exemplar(label: str, text: str, index: NameIndex, weight: float) -> Exempla
 def _filled(phrase: str, label: str) -> Iterator[str]:
     """The phrase with samples; one with `{person}` comes once for each kind of person."""
     if "{person}" in phrase:
-        for slot, people in _ANYONE:
+        # Two kinds of people a phrase, turning through all four.
+        for slot, people in (_ANYONE[len(phrase) % 2], _ANYONE[2 + len(phrase) % 2]):
             yield from _filled(phrase.replace("{person}", people[len(phrase) % len(people)]), f"{label}:{slot}")
         return
 

@@ -198,7 +198,7 @@ def _people_for(filled: Filled, argument: Argument) -> list[tuple[NameMention, t
     """Mentions that may fill the argument, each with the names of the most wanted kind."""
     out: list[tuple[NameMention, tuple[str, ...]]] = []
     for mention in filled.found.names_of(argument.people):
-        if not filled.is_free(mention.span):
+        if not filled.is_free(mention.span) or (not argument.required and _already_did(filled, mention)):
             continue
         if "company" not in argument.people and any(m for m in (mention,) if m.of(("property",)) and not m.of(PEOPLE)):
             continue
@@ -212,6 +212,18 @@ def _people_for(filled: Filled, argument: Argument) -> list[tuple[NameMention, t
             names = tuple(dict.fromkeys(e.name for e in mention.of((kind,))))
         out.append((mention, names))
     return out
+
+
+def _already_did(filled: Filled, mention: NameMention) -> bool:
+    """True for "luis just finished": who did it is not whom to give it to."""
+    after = filled.found.message[mention.span.end :]
+    return filled.shape.changes and bool(
+        re.match(
+            r"(?i)\s+(?:just |has |already |says? |said |told )*(?:finished|fixed|completed|did|closed|"
+            r"done|wrapped)\b",
+            after,
+        )
+    )
 
 
 def _other_person(filled: Filled, argument: Argument) -> None:

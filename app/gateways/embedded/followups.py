@@ -9,6 +9,7 @@ from app.gateways.embedded.arguments import Shape
 from app.gateways.embedded.filling import fill
 from app.gateways.embedded.lexicon.synonyms import flag_pattern, pattern_of
 from app.gateways.embedded.names import NameIndex
+from app.gateways.embedded.neighbours import neighbouring_period
 from app.gateways.embedded.plan import Call, Plan
 from app.gateways.embedded.reading import Reader, Reading
 from app.gateways.embedded.text import blank
@@ -39,20 +40,24 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
     if shape is None:
         return None
     reading = reader.read(text, index, now, context)
-    if reading.unsupported:
-        return None
     change = _change(shape, reading)
-    if not change and not _WHOLE.search(text):
-        return None
-    if not _is_elliptic(text, reading, shape):
+    neighbour = neighbouring_period(text, shape, last)
+    if neighbour:
+        return _changed(shape, last, {**last.arguments, **change, **neighbour}, 0.9)
+    everywhere = bool(_WHOLE.search(text))
+    if reading.unsupported or not (change or everywhere) or not _is_elliptic(text, reading, shape):
         return None
     arguments: dict[str, Any] = {**last.arguments, **change}
-    if _WHOLE.search(text):
+    if everywhere:
         arguments.pop("property", None)
-    elif arguments == dict(last.arguments):
+    if arguments == dict(last.arguments):
         return None
+    return _changed(shape, last, arguments, max(0.6, reading.best.probability))
+
+
+def _changed(shape: Shape, last: Call, arguments: dict[str, Any], confidence: float) -> Plan:
     ordered = {a.name: arguments[a.name] for a in shape.arguments if a.name in arguments}
-    return Plan("call", (Call(last.name, ordered),), max(0.6, reading.best.probability))
+    return Plan("call", (Call(last.name, ordered),), confidence)
 
 
 def _change(shape: Shape, reading: Reading) -> dict[str, Any]:

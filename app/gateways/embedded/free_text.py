@@ -177,6 +177,11 @@ _NOISE = re.compile(
 )
 
 
+def without_lead_in(text: str) -> str:
+    """The text without "hey", "ugh", "ok so" … in front."""
+    return _LEAD.sub("", text).strip()
+
+
 def _without_place(text: str, location: list[Span]) -> str:
     wide: list[Span] = []
     for span in location:
@@ -376,7 +381,8 @@ _QUESTION = re.compile(
 _ASK = re.compile(
     r"(?i)^(?:what (?:does|do) (?:the|our) (?:\w+ )?(?:handbook|policy|sop|manual|guide|policies|docs?)(?: book)? say "
     r"(?:about|on|regarding)|how (?:do|does|should|would|can|are|am) (?:i|we|you|they|one|someone|people)"
-    r"(?: supposed to)?|how to|what(?:'s| is|s| are|re)?(?: the| our)?(?= )|where (?:do|can) (?:i|we) find(?: the| our)?|"
+    r"(?: supposed to)?|how to|what(?:'s| is|s| are|re)?(?: the| our)?(?= )|where (?:do|can) (?:i|we) find(?: "
+    r"the| our)?|"
     r"where(?:'s| is)(?: the| our)?|"
     r"is there an?|do we have an?|show me(?: the| our)?|give me(?: the| our)?|walk me "
     r"through(?: the| our)?|what do we do (?:when|if))\s+"

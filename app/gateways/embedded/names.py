@@ -15,6 +15,7 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from app.domain.names import Names
+from app.gateways.embedded.dates import MONTHS
 from app.gateways.embedded.lexicon.ordinary import is_ordinary
 from app.gateways.embedded.text import Span, Token, fold, singular_keys, tokenize
 
@@ -235,7 +236,9 @@ class NameIndex:
             entries = tuple(entry for entry, fit in group.items() if fit >= best - 0.05)
             if len(part) == 1 and best < 0.86 - (0 if whole else 0.12) and len(part[0].key) < 6:
                 continue  # one short misspelled word is not a name
-            yield NameMention(span, entries, whole, best, weak=_is_weak(part, span, message, whole=whole))
+            yield NameMention(
+                span, entries, whole, best, weak=_is_weak(part, span, message, entries[0].kind, whole=whole)
+            )
 
 
 def _listed(names: Names) -> Iterator[tuple[NameKind, str, tuple[str, ...]]]:
@@ -257,7 +260,8 @@ def _listed(names: Names) -> Iterator[tuple[NameKind, str, tuple[str, ...]]]:
 def _spaced(name: str) -> tuple[str, ...]:
     """ "BlueHarbor REIT" is also written "Blue Harbor REIT"."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return (apart,) if apart != name else ()
+    joined = name.replace("&", "and")
+    return tuple(spelling for spelling in (apart, joined) if spelling != name)
 
 
 def _name_words(name: str) -> tuple[str, ...]:
@@ -287,22 +291,27 @@ def _words_in(mention: NameMention, message: str) -> int:
 _NAME_PLACE = re.compile(
     r"(?i)\b(?:at|for|in|of|near|around|to|from|text|email|sms|message|with|about|over at|vs\.?|versus|call|"
     r"the|between|"
-    r"resident|tenant|contact|tell|assign|ask|and|or|serve|on|by|how's|hows)\s+$"
+    r"resident|tenant|contact|tell|assign|ask|and|or|serve|on|by|how's|hows|is)\s+$"
 )
+#: Where an ordinary word that is only part of a name may still stand for it.
+_PLACE_OF_PART = re.compile(r"(?i)\b(?:at|near|around|is|from|for|of|in|over at|vs\.?|versus|with)\s+(?:the )?$")
+_PERSON_OF_PART = re.compile(r"(?i)\b(?:text|email|sms|message|tell|ask|resident|tenant|assign|task|give|have)\s+$")
 
 
-def _is_weak(part: list[Token], span: Span, message: str, *, whole: bool) -> bool:
+def _is_weak(part: list[Token], span: Span, message: str, kind: NameKind, *, whole: bool) -> bool:
     """True when every matched word is ordinary English and nothing around it says "this is a name"."""
     if not all(is_ordinary(t.key) or is_ordinary(singular_keys(t)[-1]) for t in part):
         return False
-    if whole and len(part) > 1:
+    if len(part) > 1:
         return False
     before = message[: span.start]
     capital_inside = part[0].text[:1].isupper() and bool(before.strip()) and not re.search(r"[.!?]\s*$", before)
     if capital_inside and not message.isupper():
         return False
-    possessive = part[-1].text.lower().endswith(("'s", "s'"))
-    return not (whole and (_NAME_PLACE.search(before) or possessive))
+    if whole:
+        return not (_NAME_PLACE.search(before) or part[-1].text.lower().endswith(("'s", "s'")))
+    place = _PERSON_OF_PART if kind in PEOPLE else _PLACE_OF_PART
+    return part[0].key in MONTHS or not place.search(before)
 
 
 def folded(name: str) -> str:

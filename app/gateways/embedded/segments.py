@@ -1,10 +1,12 @@
 """Which pieces of a message are requests of their own: cut where both sides read well alone, else keep together."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from app.gateways.embedded.clauses import Cut, possible_cuts, starts_like_request
 from app.gateways.embedded.entities import find_entities
+from app.gateways.embedded.free_text import without_lead_in
 from app.gateways.embedded.names import NameIndex
 from app.gateways.embedded.plan import Call
 from app.gateways.embedded.reading import CHITCHAT, DECLINE, Candidate, Reader, Reading
@@ -14,9 +16,7 @@ _MAX_PIECES = 7
 _OPEN_ENDED = frozenset({"message", "body", "note", "description", "text", "title"})
 
 
-def segments(
-    text: str, reader: Reader, index: NameIndex, now: datetime, context: Sequence[Call] = ()
-) -> list[Reading]:
+def segments(text: str, reader: Reader, index: NameIndex, now: datetime, context: Sequence[Call] = ()) -> list[Reading]:
     """The message as one reading per request, in order; each may point at what the ones before it named."""
     whole = find_entities(text, index, now)
     closed = [*whole.quotes, *(m.span for m in whole.names), *whole.when(), *(a.span for a in whole.amounts)]
@@ -33,7 +33,7 @@ def segments(
             done.append(current)
             current, start = piece, cut.span.end
         else:
-            current = reader.read(_piece(text, start, end), index, now, earlier)
+            current = reader.read(_piece(text, start, end), index, now, earlier, (current, piece))
     return [*done, current]
 
 
@@ -44,7 +44,7 @@ def _call_so_far(reading: Reading) -> list[Call]:
 
 
 def _piece(text: str, start: int, end: int) -> str:
-    return text[start:end].strip(" ,")
+    return text[start:end].strip(" ,;")
 
 
 def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
@@ -61,9 +61,19 @@ def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
     if a.probability < 0.45 or a.filled.missing or (b.label == a.label and not _same_but_other(a, b)):
         return False
     asks = starts_like_request(right.text)
-    if cut.bare_comma and not starts_like_request(left.text):
+    if (cut.bare_comma or hard) and not _asks_something(left, right):
         return False  # "he still hasn't paid, issue the late notice": the first half is the reason, not a request
+    if _THEY.search(right.text) and not right.found.names:
+        return b.probability >= 0.9  # "who do we compete with and what do they charge" is one question
     return b.probability >= (0.5 if hard else 0.55 if asks else 0.8)
+
+
+_THEY = re.compile(r"(?i)\b(?:they|them|their|those|it|its)\b")
+
+
+def _asks_something(left: Reading, right: Reading) -> bool:
+    asked = starts_like_request(without_lead_in(left.text)) or left.text.endswith("?")
+    return asked or re.match(r"(?i)(?:also|then|and|oh|plus)\b", right.text) is not None
 
 
 def _small_talk_apart(left: Reading, right: Reading) -> bool:
@@ -71,7 +81,7 @@ def _small_talk_apart(left: Reading, right: Reading) -> bool:
     for one, other in ((left, right), (right, left)):
         if one.best.filled is None and other.best.filled is not None:
             if one.best.label == CHITCHAT:
-                return one.best.probability >= 0.6 and len(one.text.split()) <= 4
+                return one.best.probability >= 0.9 and len(one.text.split()) <= 4
             return one.best.label == DECLINE and one.best.probability >= 0.6
     return False
 
@@ -96,4 +106,4 @@ def _same_but_other(a: Candidate, b: Candidate) -> bool:
     if a.filled is None or b.filled is None or b.filled.missing:
         return False
     mine, theirs = a.filled.arguments, b.filled.arguments
-    return mine.keys() <= theirs.keys() and any(mine[key] != theirs[key] for key in mine)
+    return mine.keys() == theirs.keys() and any(mine[key] != theirs[key] for key in mine)

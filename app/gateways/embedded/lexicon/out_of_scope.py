@@ -17,8 +17,8 @@ _DESTROY = re.compile(
     r"out|sue|wire|transfer \$?\d|"
     r"void|refund|cancel|unlock|uninstall|hack|forge|dial|phone\b|ring|promote|demote|sell|buy|purchase|fax|"
     r"print(?! out| the rent)|"
-    r"tweet|un-?send|remove|get rid of|pay(?= (?:the|that|this|off|our|\w+'s|all|for|\w+ \$?\d))|call(?! "
-    r"(?:note|notes|recording|recordings|log|transcripts?)\b))\b"
+    r"tweet|un-?send|remove|get rid of|pay(?= (?:the|that|this|off|our|\w+'s|all|for|\w+ \$?\d))|"
+    r"call(?= (?:him|her|them|me|us|my|the|a|911|\+?\d|.* on the phone|.* (?:right )?now$)))\b"
 )
 _ERRAND = re.compile(
     r"\b(?:book|order|find|get|buy|reserve|rent)\b.{0,25}\b(?:flights?|hotels?|uber|taxi|cab|pizza|coffee|"

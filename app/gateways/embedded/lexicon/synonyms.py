@@ -199,8 +199,8 @@ def strength(value: str) -> int:
 
 
 _FLAGS = {
-    "pet_friendly": r"pet[ -]friendly|pets?\b|pet[ -]ok|dogs?\b|cats?\b|puppy|puppies|kittens?\b|animals?\b|labs?\b|pit "
-    r"?bulls?\b|golden retrievers?|furry",
+    "pet_friendly": r"pet[ -]friendly|pets?\b|pet[ -]ok|dogs?\b|cats?\b|puppy|puppies|kittens?\b|animals?\b|labs?\b|"
+    r"pit ?bulls?\b|golden retrievers?|furry",
 }
 _NO = r"(?:\bno|\bwithout|\bnot|n't (?:have|need|allow|want|care about)|\bdoesn't (?:have|need)) (?:any |a |about )?"
 
