@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -144,6 +144,6 @@ def _moment(now: str) -> datetime:
         _stop(f"--now {now!r} is not a moment; write it like 2026-03-18T10:30")
 
 
-def _stop(sentence: str) -> Any:
+def _stop(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(2)

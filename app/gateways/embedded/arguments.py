@@ -103,7 +103,10 @@ def _number_kind(words: str) -> Kind:
         ("installment", "installments"), ("dollar", "money"), ("amount", "money"), ("rent", "money"),
         ("balance", "money"), ("price", "money"),
     )  # fmt: skip
-    return next((kind for word, kind in kinds if word in words), "count")
+    for word, kind in kinds:
+        if word in words:
+            return kind
+    return "count"
 
 
 _PEOPLE: tuple[tuple[str, tuple[NameKind, ...]], ...] = (

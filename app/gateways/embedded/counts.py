@@ -27,26 +27,26 @@ class Count:
     value: float
 
 
-_RULES: tuple[tuple[CountKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"(?<![\w$.,])(?<!\d/){pattern}"))  # pyright: ignore[reportUnknownArgumentType]
-    for kind, pattern in (
-        ("bedrooms", r"(?P<studio>studios?|efficienc(?:y|ies)|bachelor units?|bachelors)(?: (?:apartments?|"
-                     r"apts?|units?))?\b"),
-        ("bedrooms", rf"{_N}(?P<pair>\s?x\s?(?P<baths>\d))\b"),
-        ("bedrooms", rf"{_N}[ -]?(?:bed ?rooms?|bedrm?s?|beds?|brs?|bdrms?|bdrs?|bds?|b/r|bedder)\b"),
-        ("bathrooms", rf"{_N}(?P<half> (?:and a half|1/2))?[ -]?(?:bath ?rooms?|baths?|bas?)\b"),
-        ("miles", rf"(?:within (?:an? )?)?{_N}(?P<half> and a half)?[ -]?(?:miles?|mi)\b(?: radius)?"),
-        ("miles", r"(?:within )?(?P<one>an?|the) mile(?P<half> and a half)?\b(?: radius)?"),
-        ("miles", r"(?:within )?(?P<halfmile>half an?|a half|half) mile\b(?: radius)?"),
-        ("days", rf"(?:{_MORE})?{_DAYS}(?: ?\+)?[ -]?(?P<unit>days?|weeks?|months?)(?: ?\+)?{_LATE}"),
-        ("days", rf"{_MORE}{_DAYS}[ -]?(?P<unit>days?|weeks?|months?)\b(?:{_LATE})?"),
-        ("days", r"(?P<n>\d{1,3}) ?\+ ?(?P<unit>days?|weeks?|months?)?(?=\W|$)(?:" + _LATE + r")?"),
-        ("installments", rf"{_N}[ -]?(?:equal |monthly |even |separate )*(?:installments?|instalments?|"
-                         rf"payments?|parts|chunks|checks)\b"),
-        ("installments", rf"(?:over |in |across )?{_N}[ -]?(?:months?|mos?)\b(?:(?: of)? (?:re)?payments?)?"),
-        ("installments", rf"in(?:to)? {_N}\b(?! ?(?:days?|weeks?|hours?|min|years?))"),
-    )
+_PATTERNS: tuple[tuple[CountKind, str], ...] = (
+    ("bedrooms", r"(?P<studio>studios?|efficienc(?:y|ies)|bachelor units?|bachelors)(?: (?:apartments?|"
+                 r"apts?|units?))?\b"),
+    ("bedrooms", rf"{_N}(?P<pair>\s?x\s?(?P<baths>\d))\b"),
+    ("bedrooms", rf"{_N}[ -]?(?:bed ?rooms?|bedrm?s?|beds?|brs?|bdrms?|bdrs?|bds?|b/r|bedder)\b"),
+    ("bathrooms", rf"{_N}(?P<half> (?:and a half|1/2))?[ -]?(?:bath ?rooms?|baths?|bas?)\b"),
+    ("miles", rf"(?:within (?:an? )?)?{_N}(?P<half> and a half)?[ -]?(?:miles?|mi)\b(?: radius)?"),
+    ("miles", r"(?:within )?(?P<one>an?|the) mile(?P<half> and a half)?\b(?: radius)?"),
+    ("miles", r"(?:within )?(?P<halfmile>half an?|a half|half) mile\b(?: radius)?"),
+    ("days", rf"(?:{_MORE})?{_DAYS}(?: ?\+)?[ -]?(?P<unit>days?|weeks?|months?)(?: ?\+)?{_LATE}"),
+    ("days", rf"{_MORE}{_DAYS}[ -]?(?P<unit>days?|weeks?|months?)\b(?:{_LATE})?"),
+    ("days", r"(?P<n>\d{1,3}) ?\+ ?(?P<unit>days?|weeks?|months?)?(?=\W|$)(?:" + _LATE + r")?"),
+    ("installments", rf"{_N}[ -]?(?:equal |monthly |even |separate )*(?:installments?|instalments?|"
+                     rf"payments?|parts|chunks|checks)\b"),
+    ("installments", rf"(?:over |in |across )?{_N}[ -]?(?:months?|mos?)\b(?:(?: of)? (?:re)?payments?)?"),
+    ("installments", rf"in(?:to)? {_N}\b(?! ?(?:days?|weeks?|hours?|min|years?))"),
 )  # fmt: skip
+_RULES: tuple[tuple[CountKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"(?<![\w$.,])(?<!\d/){pattern}")) for kind, pattern in _PATTERNS
+)
 
 
 def number(text: str) -> float:

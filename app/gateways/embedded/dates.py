@@ -187,18 +187,21 @@ def _month_alone(m: re.Match[str], today: date) -> Found:
 
 def _month_edge(m: re.Match[str], today: date) -> Found:
     past, future, _ = _month_alone(m, today)
-    pick = (lambda p: p[0]) if m["edge"].startswith(("begin", "start", "first", "early")) else (lambda p: p[1])
-    if m["edge"].startswith(("mid", "middle")):
-        pick = lambda p: p[0] + timedelta(14)  # noqa: E731
-    return (pick(past), pick(past)), (pick(future), pick(future)), True
+    edge = m["edge"]
+
+    def pick(period: Period) -> Period:
+        if edge.startswith("mid"):
+            return period[0] + timedelta(14), period[0] + timedelta(14)
+        end = 0 if edge.startswith(("begin", "start", "first", "early")) else 1
+        return period[end], period[end]
+
+    return pick(past), pick(future), True
 
 
 def _ordinal_day(m: re.Match[str], today: date) -> Found | None:
     number = int(m["day"])
-    this = _safe_date(today.year, today.month, number)
-    months_on = [month_period(today.year, today.month + step)[0] for step in (-2, -1, 1, 2)]
-    days = [d for first in months_on if (d := _safe_date(first.year, first.month, number))]
-    days = sorted([*days, *([this] if this else [])])
+    months = [month_period(today.year, today.month + step)[0] for step in (-2, -1, 0, 1, 2)]
+    days: list[date] = [d for first in months if (d := _safe_date(first.year, first.month, number))]
     past, future = [d for d in days if d <= today], [d for d in days if d >= today]
     if not past or not future:
         return None

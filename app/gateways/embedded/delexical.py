@@ -36,7 +36,7 @@ def _marks(found: Entities, counted: list[Span]) -> Iterator[Mark]:
         yield span, "quotex", ("quote",)
     for mention in found.names:
         if not mention.weak:
-            kinds = {entry.kind for entry in mention.entries}
+            kinds: set[NameKind] = {entry.kind for entry in mention.entries}
             yield mention.span, _placeholder(kinds), tuple(f"has:{kind}" for kind in kinds)
     for span in found.strangers:
         yield span, "personx", ("has:stranger",)

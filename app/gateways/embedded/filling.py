@@ -15,7 +15,7 @@ from app.gateways.embedded.entities import Entities
 from app.gateways.embedded.enums import find_values
 from app.gateways.embedded.ids import IdMention, unit_likelihood
 from app.gateways.embedded.lexicon.synonyms import flag_is_set
-from app.gateways.embedded.names import COMPANIES, PEOPLE, NameMention
+from app.gateways.embedded.names import COMPANIES, PEOPLE, PROPERTY, TEAM, NameMention, names_of
 from app.gateways.embedded.text import Span
 from app.gateways.embedded.writing import fill_text, open_company, open_person
 
@@ -74,16 +74,14 @@ def wasted(filled: Filled) -> float:
     if swallows:
         return 0.0
     total += sum(
-        0.8
-        for m in found.names_of(frozenset({"property"}))
-        if not kinds & {"property", "properties"} and filled.is_free(m.span)
+        0.8 for m in found.names_of(PROPERTY) if not kinds & {"property", "properties"} and filled.is_free(m.span)
     )
     total += sum(
         1.8
         for m in found.names_of(PEOPLE)
-        if "person" not in kinds and not m.of(COMPANIES | {"property"}) and filled.is_free(m.span)
+        if "person" not in kinds and not m.of(COMPANIES | PROPERTY) and filled.is_free(m.span)
     )
-    total += sum(0.6 for m in found.names_of(COMPANIES) if filled.is_free(m.span) and not m.of(PEOPLE | {"property"}))
+    total += sum(0.6 for m in found.names_of(COMPANIES) if filled.is_free(m.span) and not m.of(PEOPLE | PROPERTY))
     total += sum(1.0 for m in found.ids if m.sure and filled.is_free(m.span))
     total += sum(0.5 for m in found.amounts if m.limit and "money" not in kinds and filled.is_free(m.span))
     total += sum(0.7 for c in found.counts if c.kind in {"bedrooms", "bathrooms", "miles"} and c.kind not in kinds)
@@ -127,22 +125,21 @@ def _unit(filled: Filled, argument: Argument) -> None:
 
 def _likely_unit(filled: Filled, mention: IdMention) -> float:
     score = unit_likelihood(filled.found.message, mention)
-    near = any(-1 <= p.span.start - mention.span.end <= 2 for p in filled.found.names_of(frozenset({"property"})))
+    near = any(-1 <= p.span.start - mention.span.end <= 2 for p in filled.found.names_of(PROPERTY))
     return min(1.0, score + (0.4 if near and not mention.sure else 0.0))
 
 
 def _property(filled: Filled, argument: Argument) -> None:
-    kinds = frozenset({"property"})
-    mentions = filled.found.names_of(kinds)
+    mentions = filled.found.names_of(PROPERTY)
     if not mentions and argument.required:
-        mentions = filled.found.names_of(kinds, weak=True)
-    values = [(m, m.of(kinds)) for m in mentions if filled.is_free(m.span)]
+        mentions = filled.found.names_of(PROPERTY, weak=True)
+    values = [(m, m.of(PROPERTY)) for m in mentions if filled.is_free(m.span)]
     if not values:
         return
     mention, entries = values[0]
-    names = tuple(dict.fromkeys(e.name for e in entries))
+    names = names_of(entries)
     if len(names) > 1:
-        filled.choices[argument.name] = names
+        filled.choices[argument.name] = tuple(names)
     filled.take(argument, names[0], mention.span)
     for other, entries in values[1:]:
         name = entries[0].name
@@ -153,15 +150,15 @@ def _property(filled: Filled, argument: Argument) -> None:
 
 def _properties(filled: Filled, argument: Argument) -> None:
     names: list[str] = []
-    for mention in filled.found.names_of(frozenset({"property"})):
-        entries = tuple(dict.fromkeys(e.name for e in mention.of(("property",))))
+    for mention in filled.found.names_of(PROPERTY):
+        entries = names_of(mention.of(PROPERTY))
         if len(entries) > 1:
-            filled.choices[argument.name] = entries
+            filled.choices[argument.name] = tuple(entries)
         if entries[0] not in names:
             names.append(entries[0])
         filled.used.append(mention.span)
     if len(names) >= 2:
-        filled.arguments[argument.name] = names
+        filled.arguments[argument.name] = tuple(names)
 
 
 def _person(filled: Filled, argument: Argument) -> None:
@@ -174,7 +171,7 @@ def _person(filled: Filled, argument: Argument) -> None:
     if chosen:
         mention, names = chosen[0]
         if len(names) > 1:
-            filled.choices[argument.name] = names
+            filled.choices[argument.name] = tuple(names)
         filled.take(argument, names[0], mention.span)
         for other, more in chosen[1:]:
             between = filled.found.message[mention.span.end : other.span.start].lower()
@@ -194,22 +191,21 @@ def _person(filled: Filled, argument: Argument) -> None:
     _other_person(filled, argument)
 
 
-def _people_for(filled: Filled, argument: Argument) -> list[tuple[NameMention, tuple[str, ...]]]:
+def _people_for(filled: Filled, argument: Argument) -> list[tuple[NameMention, list[str]]]:
     """Mentions that may fill the argument, each with the names of the most wanted kind."""
-    out: list[tuple[NameMention, tuple[str, ...]]] = []
+    out: list[tuple[NameMention, list[str]]] = []
     for mention in filled.found.names_of(argument.people):
         if not filled.is_free(mention.span) or (not argument.required and _already_did(filled, mention)):
             continue
-        if "company" not in argument.people and any(m for m in (mention,) if m.of(("property",)) and not m.of(PEOPLE)):
+        if "company" not in argument.people and mention.of(PROPERTY) and not mention.of(PEOPLE):
             continue
         if argument.name == "recipient":
-            names = tuple(dict.fromkeys(e.name for e in mention.of(argument.people)))
-            team = tuple(e.name for e in mention.of(("teammate",)))
+            names = names_of(mention.of(argument.people))
+            team = names_of(mention.of(TEAM))
             if team and len(names) > 1 and mention.whole:
                 names = team
         else:
-            kind = next(k for k in argument.people if mention.of((k,)))
-            names = tuple(dict.fromkeys(e.name for e in mention.of((kind,))))
+            names = mention.one_kind(argument.people)
         out.append((mention, names))
     return out
 
@@ -233,11 +229,11 @@ def _other_person(filled: Filled, argument: Argument) -> None:
     else:
         people = PEOPLE
     for mention in filled.found.names_of(people):
-        names = tuple(dict.fromkeys(e.name for e in mention.of(people)))
+        names = names_of(mention.of(people))
         if filled.is_free(mention.span):
             filled.mismatched += 1
             if len(names) > 1:
-                filled.choices[argument.name] = names
+                filled.choices[argument.name] = tuple(names)
             filled.take(argument, names[0], mention.span)
             return
     if (argument.required or argument.name == "name") and filled.found.strangers:
@@ -248,12 +244,11 @@ def _other_person(filled: Filled, argument: Argument) -> None:
 
 def _company(filled: Filled, argument: Argument) -> None:
     for mention in filled.found.names_of(COMPANIES):
-        kinds = [k for k in argument.people if mention.of((k,))]
-        if not kinds or not filled.is_free(mention.span):
+        names = mention.one_kind(argument.people)
+        if not names or not filled.is_free(mention.span):
             continue
-        names = tuple(dict.fromkeys(e.name for e in mention.of((kinds[0],))))
         if len(names) > 1:
-            filled.choices[argument.name] = names
+            filled.choices[argument.name] = tuple(names)
         filled.take(argument, names[0], mention.span)
         return
     if argument.required or filled.shape.changes:

@@ -8,7 +8,7 @@ is the caller's business.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -20,6 +20,8 @@ from app.gateways.embedded.lexicon.ordinary import is_ordinary
 from app.gateways.embedded.text import Span, Token, fold, singular_keys, tokenize
 
 NameKind = Literal["property", "resident", "contact", "company", "vendor", "teammate"]
+PROPERTY: frozenset[NameKind] = frozenset({"property"})
+TEAM: frozenset[NameKind] = frozenset({"teammate"})
 PEOPLE: frozenset[NameKind] = frozenset({"resident", "contact", "teammate"})
 COMPANIES: frozenset[NameKind] = frozenset({"company", "vendor"})
 
@@ -62,10 +64,23 @@ class NameMention:
     quality: float
     weak: bool = False
 
+    def one_kind(self, kinds: Iterable[NameKind]) -> list[str]:
+        """The names of the first of the kinds that has any, in the order of preference given."""
+        for kind in kinds:
+            names = [entry.name for entry in self.entries if entry.kind == kind]
+            if names:
+                return list(dict.fromkeys(names))
+        return []
+
     def of(self, kinds: Iterable[NameKind]) -> tuple[Entry, ...]:
         """The entries of the given kinds."""
         wanted = frozenset(kinds)
         return tuple(entry for entry in self.entries if entry.kind in wanted)
+
+
+def names_of(entries: Iterable[Entry]) -> list[str]:
+    """Their names, each once, in order."""
+    return list(dict.fromkeys([entry.name for entry in entries]))
 
 
 @dataclass
@@ -75,16 +90,6 @@ class _Form:
     words: tuple[str, ...]
     entry: int
     alias: bool
-
-
-@dataclass
-class _Run:
-    """A stretch of message words and the forms it fits, while it grows."""
-
-    forms: dict[int, int]  # form id -> position reached in it
-    score: float
-    words: int = 1
-    first_position: dict[int, int] = field(default_factory=dict[int, int])
 
 
 class NameIndex:
@@ -110,7 +115,7 @@ class NameIndex:
             self._forms.append(_Form(words, entry, alias > 0))
             for position, word in enumerate(words):
                 self._postings[word].append((form, position))
-            if kind != "resident" and (len(words) > 1 or len(words[0]) > 3):
+            if kind != "resident" and len("".join(words)) > 3:
                 self._joined["".join(words)].append(form)
 
     @cached_property

@@ -49,23 +49,28 @@ def _piece(text: str, start: int, end: int) -> str:
 
 def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
     """True when the right piece is a request of its own."""
-    hard = cut.hard
     a, b = left.best, right.best
     if right.unsupported:
         return a.filled is not None and not _open_text(a)
     if b.filled is None or a.filled is None:
         # Small talk before or after a request stands apart at a sentence end; otherwise it is a lead-in.
-        return hard and _small_talk_apart(left, right)
-    if _open_text(a) and not hard:
+        return cut.hard and _small_talk_apart(left, right)
+    if _open_text(a) and not cut.hard:
         return b.probability >= 0.8 and b.label != a.label and _is_command(right)
     if a.probability < 0.45 or a.filled.missing or (b.label == a.label and not _same_but_other(a, b)):
         return False
-    asks = starts_like_request(right.text)
-    if (cut.bare_comma or hard) and not _asks_something(left, right):
-        return False  # "he still hasn't paid, issue the late notice": the first half is the reason, not a request
+    return b.probability >= _floor(left, right, cut)
+
+
+def _floor(left: Reading, right: Reading, cut: Cut) -> float:
+    """How sure the right piece must be to stand alone."""
+    if (cut.bare_comma or cut.hard) and not _asks_something(left, right):
+        return 2.0  # "he still hasn't paid, issue the late notice": the first half is the reason, not a request
     if _THEY.search(right.text) and not right.found.names:
-        return b.probability >= 0.9  # "who do we compete with and what do they charge" is one question
-    return b.probability >= (0.5 if hard else 0.55 if asks else 0.8)
+        return 0.9  # "who do we compete with and what do they charge" is one question
+    if cut.hard:
+        return 0.5
+    return 0.55 if starts_like_request(right.text) else 0.8
 
 
 _THEY = re.compile(r"(?i)\b(?:they|them|their|those|it|its)\b")
