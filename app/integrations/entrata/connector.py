@@ -48,7 +48,6 @@ class Entrata:
             service, base_url=base_url, org=settings["ENTRATA_ORG"], api_key=settings["ENTRATA_API_KEY"]
         )
         self._clock = given.clock
-        self._contact_phone = settings["ENTRATA_CONTACT_PHONE"]
         self._readers: Mapping[str, Callable[[Reading], Awaitable[Page]]] = {
             "properties": partial(read_properties, self._client),
             "units": partial(read_units, self._client),
@@ -76,7 +75,7 @@ class Entrata:
         return Health("ok", "Entrata answers.")
 
     def work_orders(self, db: Database) -> EntrataWorkOrders:
-        return EntrataWorkOrders(self._client, db, self._clock, contact_phone=self._contact_phone)
+        return EntrataWorkOrders(self._client, db, self._clock)
 
 
 CONNECTOR: Final = ConnectorSpec(
@@ -86,7 +85,6 @@ CONNECTOR: Final = ConnectorSpec(
         Setting("ENTRATA_API_KEY", "API key", secret=True),
         Setting("ENTRATA_ORG", "organization (your sub-domain at Entrata)"),
         Setting("ENTRATA_BASE_URL", "address", required=False, default=BASE_URL),
-        Setting("ENTRATA_CONTACT_PHONE", "phone number for work orders in empty units", required=False),
     ),
     resources=RESOURCES,
     opener=Entrata,

@@ -61,16 +61,15 @@ class _Place:
 
 
 class EntrataWorkOrders:
-    """Takes work orders for Entrata (`app.integrations.base.WorkOrderSystem`). `contact_phone` is called
-    where nobody lives, else the community's office: Entrata wants a number with every work order."""
+    """Takes work orders for Entrata (`app.integrations.base.WorkOrderSystem`). Entrata wants a
+    number to call with every work order: the resident's, or the community's office where nobody lives."""
 
     source = SOURCE
 
-    def __init__(self, client: EntrataClient, db: Database, clock: Clock, *, contact_phone: str) -> None:
+    def __init__(self, client: EntrataClient, db: Database, clock: Clock) -> None:
         self._client = client
         self._db = db
         self._clock = clock
-        self._contact_phone = contact_phone
         self._lists = PickListCache(client, clock)
 
     async def create_work_order(self, *, workspace_id: str, order: dict[str, Any], idempotency_key: str) -> str:
@@ -162,12 +161,12 @@ class EntrataWorkOrders:
             resident = await _resident_for(session, workspace_id, order)
         property_id = entrata_id(order["property_id"])
         phone = resident.phone if resident is not None else ""
-        phone = phone or self._contact_phone or await self._office_phone(property_id)
+        phone = phone or await self._office_phone(property_id)
         digits = "".join(char for char in phone if char.isdigit())
         if not digits:
             raise Fixable(
-                "Entrata wants a phone number with every work order, and I have none for this unit.",
-                next_step="An administrator can set ENTRATA_CONTACT_PHONE to the office's number.",
+                "Entrata wants a phone number with every work order, and it has none for this unit or its office.",
+                next_step="Please add the office's number in Entrata.",
                 code="entrata_contact_phone",
             )
         return _Place(

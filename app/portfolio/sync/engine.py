@@ -58,6 +58,8 @@ class _Sync:
         for resource in self._context.connector.spec.resources:
             if self._report.stopped_by is None:
                 await self._resource(resource)
+            if self._report.failures and self._report.stopped_by is None and not await self._properties():
+                self._report.stopped_by = self._report.failures[0][1]  # nothing is known that could be read
         self._report.seconds = time.perf_counter() - started
         _log.info("sync_done", source=self._report.source, rows=self._report.rows, ok=self._report.ok)
         return self._report

@@ -84,5 +84,6 @@ class SyncReport:
         if self.stopped_by is not None:
             return f"Stopped after {took}. {self.stopped_by.for_people}"
         if self.failures:
-            return f"{took}; {len(self.failures)} parts failed and will be tried again."
+            parts = "one part" if len(self.failures) == 1 else f"{len(self.failures)} parts"
+            return f"{took}; {parts} failed and will be tried again at the next sync."
         return f"{took}."

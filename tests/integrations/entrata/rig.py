@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 18)
 HOME = 10_001
 KEY, ORG = "test-key-1", "acme"
-UNITS = 24
+UNITS = 12
 
 
 @cache
