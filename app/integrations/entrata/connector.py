@@ -32,7 +32,7 @@ RESOURCES: Final = (
     Resource("units", "units", (FloorPlan, Unit)),
     Resource("leases", "leases and residents", (Resident, Lease), incremental=True),
     Resource("work_orders", "work orders", (WorkOrder,), incremental=True, bounded_by="created_at"),
-    Resource("ledger", "ledgers", (LedgerEntry,), incremental=True, overlap=timedelta(days=35)),
+    Resource("ledger", "ledgers", (LedgerEntry,), incremental=True, overlap=timedelta(days=14)),
 )
 
 
