@@ -47,30 +47,42 @@ async def load_register(
 async def load_everything(
     db: Database, workspace_id: str, portfolio: Portfolio, *, as_of: datetime, source: str = "entrata"
 ) -> int:
-    """Write the whole portfolio, one transaction per community, so that any size fits into memory.
+    """Write the whole portfolio with its derived sums. Same promises as `load_register`; `source` is the property
+    system that the property side is said to come from."""
+    written = await write_rows(db, workspace_id, portfolio, as_of=as_of, source=source)
+    await sum_up_months(db, workspace_id, portfolio, source=source)
+    await refresh_statistics(db)
+    return written
 
-    Same promises as `load_register`; `source` is the property system that the property side is said to come from.
-    """
+
+async def write_rows(
+    db: Database, workspace_id: str, portfolio: Portfolio, *, as_of: datetime, source: str = "entrata"
+) -> int:
+    """The rows of `load_everything` with every lease's balance, one transaction per community, so that any size fits
+    into memory."""
     target = Target(workspace_id, source, as_of)
     register_target = RegisterTarget(workspace_id, source, as_of)
     async with db.transaction() as session:
         writer = BulkWriter(await session.connection())
         written = await write_company_register(writer, register_target, portfolio.company_register())
-    first = True
     async for community, register in _made_ahead(portfolio):
         async with db.transaction() as session:
             writer = BulkWriter(await session.connection())
             written += await write_community(writer, target, community)
             written += await write_community_register(writer, register_target, register)
-        if first:  # the sums below need to know which index to use
-            await refresh_statistics(db)
-            first = False
+        if community.property == portfolio.properties[0]:
+            await refresh_statistics(db)  # or the sums over the next ones would not know which index to use
         async with db.transaction() as session:
-            home = target.id(community.property.id)
-            await recompute_property(session, workspace_id, home, portfolio.today)
-            await refresh_months(session, workspace_id, closed_months(portfolio.today), [home])
-    await refresh_statistics(db)
+            await recompute_property(session, workspace_id, target.id(community.property.id), portfolio.today)
     return written
+
+
+async def sum_up_months(db: Database, workspace_id: str, portfolio: Portfolio, *, source: str = "entrata") -> None:
+    """The monthly sums of every community over the closed months of its history."""
+    months = closed_months(portfolio.today)
+    for prop in portfolio.properties:
+        async with db.transaction() as session:
+            await refresh_months(session, workspace_id, months, [f"{source}:{prop.id}"])
 
 
 async def load_team(
