@@ -124,19 +124,27 @@ async def lease_sums_by_home(
     """The same, by month and property id (kept sums under the empty id when nobody needs them apart)."""
     months = [month for month in months_in(period) if month <= today]
     kept = await _kept(session, area, months, by_home=kept_by_home)
+    missing = [month for month in _whole(months, metric, period, today) if month not in kept]
+    kept |= await measure(session, area.rows(Lease), missing)
     found: dict[date, dict[str, LeaseSums]] = {}
     for month in months:
         whole = Period.month_of(month)
         asked = Period(max(whole.start, period.start), min(whole.end, period.end, today))
         if metric in POINT and whole.end >= today:
             found[month] = await measure_today(session, area.rows(Lease))
-        elif metric not in POINT and asked != whole:
+        elif metric not in POINT and (asked != whole or month not in kept):
             found[month] = await measure_flow(session, area.rows(Lease), asked)
-        elif month in kept:
-            found[month] = kept[month]
         else:
-            found[month] = await measure(session, area.rows(Lease), whole)
+            found[month] = kept[month]
     return found
+
+
+def _whole(months: Sequence[date], metric: Metric, period: Period, today: date) -> list[date]:
+    """The months that are over; for what happens in a month, only those that the period holds completely."""
+    over = [month for month in months if Period.month_of(month).end < today]
+    if metric in POINT:
+        return over
+    return [month for month in over if period.start <= month and Period.month_of(month).end <= period.end]
 
 
 async def _kept(

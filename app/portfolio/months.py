@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select
@@ -39,17 +39,27 @@ class LeaseSums:
 
 
 FIELDS = tuple(LeaseSums.__dataclass_fields__)
+STANDING = FIELDS[:4]
+MONTHS_KEPT = 24
 
 
-async def measure(session: AsyncSession, leases: ColumnElement[bool], period: Period) -> dict[str, LeaseSums]:
-    """The sums of a period by property id, from the leases (limited by `leases`) and their ledgers."""
-    found: dict[str, dict[str, int]] = {}
-    for query in (_living(leases, period.end), _past_due(leases, period.end)):
-        for row in await session.execute(query):
-            found.setdefault(row.property_id, {}).update(_numbers(row))
-    for home, sums in (await measure_flow(session, leases, period)).items():
-        found.setdefault(home, {}).update({name: getattr(sums, name) for name in FIELDS[4:]})
-    return {home: LeaseSums(**numbers) for home, numbers in found.items()}
+async def measure(
+    session: AsyncSession, leases: ColumnElement[bool], months: Sequence[date]
+) -> dict[date, dict[str, LeaseSums]]:
+    """The sums of whole months (first days) by month and property id, from the leases (limited by `leases`) and their
+    ledgers, which are read once for all the months."""
+    if not months:
+        return {}
+    found: dict[date, dict[str, LeaseSums]] = {month: {} for month in months}
+    for row in await session.execute(_standing(leases, months)):
+        numbers = iter(row[1:])
+        for month in months:
+            sums = LeaseSums(*(int(next(numbers) or 0) for _ in STANDING))
+            found[month][row[0]] = sums
+    for month in months:
+        for home, sums in (await measure_flow(session, leases, Period.month_of(month))).items():
+            found[month][home] = found[month].get(home, LeaseSums()) + sums
+    return found
 
 
 async def measure_flow(session: AsyncSession, leases: ColumnElement[bool], period: Period) -> dict[str, LeaseSums]:
@@ -82,35 +92,42 @@ def _numbers(row: Any) -> dict[str, int]:
     return {name: int(value or 0) for name, value in row._mapping.items() if name != "property_id"}
 
 
-def _living(leases: ColumnElement[bool], day: date) -> Any:
-    return (
-        select(
-            Lease.property_id,
-            func.count(Lease.unit_id.distinct()).label("occupied_units"),
-            func.sum(Lease.rent_cents).label("leased_rent_cents"),
-        )
-        .where(leases, lived_in_on(day))
-        .group_by(Lease.property_id)
-    )
+def _standing(leases: ColumnElement[bool], months: Sequence[date]) -> Any:
+    """Per property and month: the units lived in on its last day, their rent, and who of them owed how much.
 
-
-def _past_due(leases: ColumnElement[bool], day: date) -> Any:
-    """Per lease lived under on that day, charges due until then minus what was paid until then, if positive."""
+    What a lease owed on a day is the charges due until then minus what was paid until then, if that is positive.
+    """
+    ends = [Period.month_of(month).end for month in months]
     due_on = func.coalesce(LedgerEntry.due_on, LedgerEntry.posted_on)
-    counts = case((LedgerEntry.kind == "charge", due_on <= day), else_=LedgerEntry.posted_on <= day)
+    counts_on = case((LedgerEntry.kind == "charge", due_on), else_=LedgerEntry.posted_on)
     owed = (
-        select(Lease.property_id.label("property_id"), func.sum(LedgerEntry.amount_cents).label("cents"))
-        .join(LedgerEntry, and_(LedgerEntry.workspace_id == Lease.workspace_id, LedgerEntry.lease_id == Lease.id))
-        .where(leases, lived_in_on(day), LedgerEntry.deleted_at.is_(None), counts)
-        .group_by(Lease.id, Lease.property_id)
-        .having(func.sum(LedgerEntry.amount_cents) > 0)
+        select(
+            LedgerEntry.lease_id.label("lease_id"),
+            *(
+                func.sum(case((counts_on <= end, LedgerEntry.amount_cents), else_=0)).label(f"cents_{n}")
+                for n, end in enumerate(ends)
+            ),
+        )
+        .join(Lease, and_(LedgerEntry.workspace_id == Lease.workspace_id, LedgerEntry.lease_id == Lease.id))
+        .where(leases, LedgerEntry.deleted_at.is_(None))
+        .group_by(LedgerEntry.lease_id)
         .subquery()
     )
-    return select(
-        owed.c.property_id,
-        func.sum(owed.c.cents).label("past_due_cents"),
-        func.count().label("delinquent_leases"),
-    ).group_by(owed.c.property_id)
+    columns: list[Any] = []
+    for n, end in enumerate(ends):
+        living, cents = lived_in_on(end), owed.c[f"cents_{n}"]
+        columns += [
+            func.count(case((living, Lease.unit_id)).distinct()),
+            func.sum(case((living, Lease.rent_cents), else_=0)),
+            func.sum(case((and_(living, cents > 0), cents), else_=0)),
+            func.sum(case((and_(living, cents > 0), 1), else_=0)),
+        ]
+    return (
+        select(Lease.property_id, *columns)
+        .outerjoin(owed, owed.c.lease_id == Lease.id)
+        .where(leases)
+        .group_by(Lease.property_id)
+    )
 
 
 def _ending(leases: ColumnElement[bool], period: Period) -> Any:
@@ -148,21 +165,46 @@ async def refresh_months(
     homes = property_ids
     if homes is None:
         homes = (await session.scalars(select(Property.id).where(Property.workspace_id == workspace_id))).all()
+    if not homes or not months:
+        return 0
     leases = and_(Lease.workspace_id == workspace_id, Lease.deleted_at.is_(None))
+    mine = and_(PropertyMonth.workspace_id == workspace_id, PropertyMonth.month.in_(months))
     if property_ids is not None:
         leases = and_(leases, Lease.property_id.in_(property_ids))
-    written = 0
-    for month in months:
-        sums = await measure(session, leases, Period.month_of(month))
-        mine = and_(PropertyMonth.workspace_id == workspace_id, PropertyMonth.month == month)
-        if property_ids is not None:
-            mine = and_(mine, PropertyMonth.property_id.in_(property_ids))
-        await session.execute(delete(PropertyMonth).where(mine))
-        rows = [_row(workspace_id, home, month, sums.get(home, LeaseSums())) for home in homes]
-        if rows:
-            await session.execute(insert(PropertyMonth), rows)
-        written += len(rows)
-    return written
+        mine = and_(mine, PropertyMonth.property_id.in_(property_ids))
+    found = await measure(session, leases, months)
+    await session.execute(delete(PropertyMonth).where(mine))
+    rows = [_row(workspace_id, home, month, found[month].get(home, LeaseSums())) for month in months for home in homes]
+    await session.execute(insert(PropertyMonth), rows)
+    return len(rows)
+
+
+async def keep_months(
+    session: AsyncSession, workspace_id: str, property_id: str, today: date, since: date | None = None
+) -> int:
+    """After leases or ledgers of a community changed: sum up the whole months from the one of `since` on (all that
+    are kept when it is None), and those that were never summed up. Returns how many rows it wrote."""
+    kept = whole_months(today)
+    known = set(
+        await session.scalars(
+            select(PropertyMonth.month).where(
+                PropertyMonth.workspace_id == workspace_id, PropertyMonth.property_id == property_id
+            )
+        )
+    )
+    first = since.replace(day=1) if since else kept[0]
+    months = [month for month in kept if month >= first or month not in known]
+    return await refresh_months(session, workspace_id, months, [property_id])
+
+
+def whole_months(today: date) -> list[date]:
+    """The first days of the months that are kept: the last two years, without the running month."""
+    months: list[date] = []
+    month = today.replace(day=1)
+    for _ in range(MONTHS_KEPT):
+        month = (month - timedelta(days=1)).replace(day=1)
+        months.append(month)
+    return months[::-1]
 
 
 def _row(workspace_id: str, home: str, month: date, sums: LeaseSums) -> dict[str, Any]:
