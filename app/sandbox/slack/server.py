@@ -1,5 +1,6 @@
 """The local workspace as a web application: Slack's API for the app, a page for people, on loopback only."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from app.sandbox.slack.interacting import Interacting
 from app.sandbox.slack.page.routes import page_router
 from app.sandbox.slack.people import People
 from app.sandbox.slack.people_api import people_router
+from app.sandbox.slack.snapshot import Snapshot
 from app.sandbox.slack.workspace import LocalWorkspace
 from app.sandbox.twilio import twilio_router
 
@@ -35,10 +37,18 @@ def create_app(config: SandboxConfig | None = None, outbox: Outbox | None = None
     outbox.on_change = lambda: workspace.bus.publish("outbox")
     interacting = Interacting(People(workspace))
 
+    snapshot = Snapshot(config.data_dir, workspace.state, outbox, workspace.bus) if config.data_dir else None
+    if snapshot is not None:
+        snapshot.load()
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        saving = asyncio.create_task(snapshot.keep_saving()) if snapshot is not None else None
         yield
         await workspace.close()
+        if snapshot is not None and saving is not None:
+            saving.cancel()
+            await snapshot.save()
 
     app = FastAPI(title="Local Slack workspace", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.workspace = workspace
