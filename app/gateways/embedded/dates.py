@@ -328,14 +328,18 @@ _RULES: tuple[Rule, ...] = tuple(
     (re.compile(rf"(?<![\w/$.,-])(?:{pattern})(?![\w/]|-\d|,\d|\.\d)"), resolve)
     for pattern, resolve in (
         (rf"{_YEAR}-(?P<m>\d\d)-(?P<d>\d\d)", _iso),
-        (r"(?P<m>1[0-2]|0?[1-9])[/](?P<d>3[01]|[12]\d|0?[1-9])(?:/(?P<year>20\d\d|\d\d))?", _slashed),
+        (r"(?P<m>1[0-2]|0?[1-9])[/](?P<d>3[01]|[12]\d|0?[1-9])(?:/(?P<year>20\d\d|\d\d))?"
+         r"(?! ?(?:bath|bed|mile|off)|/)", _slashed),
         (rf"{_MONTH} ?{_DAY} ?(?:-|to|through|thru|and) ?(?P<day2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?", _month_days),
         (rf"{_MONTH} ?{_DAY}(?:,? {_YEAR})?", _month_day),
         (rf"(?:the )?{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?", _month_day),
+        (rf"{_COUNT} {_UNIT} (?P<ago>)from (?:now|today)", _in_units),
         (r"(?P<word>(?:the )?day after tomorrow|(?:the )?day before yesterday|today|tonight|tonite"
          r"|tomorrow|tmrw|tmr|tmw|tomorow|tommorow|tommorrow|2morrow|yesterday|yday|yesterdays|todays"
          r"|today's|tomorrow's|yesterday's)", _relative_word),
         (r"(?P<word>(?:right )?now)(?= (?:and|to|until|till|til|through|thru) )", _now),
+        (r"(?:q(?P<q>[1-4])|(?P<qq>first|second|third|fourth) quarter)(?: (?:of )?(?:'?(?P<year>20\d\d|\d\d)))?",
+         _quarter),
         (rf"(?:the )?{_EDGE}[ -](?:of )?(?:(?P<which>this|next|last) )?{_MONTH}(?:,? {_YEAR})?", _month_edge),
         (rf"(?:(?:the )?{_EDGE}|(?P<eo>eo)) ?(?:of )?(?:(?:the )?{_WHICH} )?(?P<unit>day|week|month|quarter|year)",
          _edge_of_unit),
@@ -344,7 +348,6 @@ _RULES: tuple[Rule, ...] = tuple(
         (rf"(?:(?:over|in|within|for|during) )?(?:the )?{_WHICH} {_COUNT} {_UNIT}", _span_units),
         (rf"within (?P<which>) ?{_COUNT} {_UNIT}", _span_units),
         (rf"in {_COUNT} {_UNIT}(?P<ago>)(?: from now)?", _in_units),
-        (rf"{_COUNT} {_UNIT} (?P<ago>)from (?:now|today)", _in_units),
         (rf"{_COUNT} {_UNIT} (?P<ago>ago)", _in_units),
         (rf"(?:(?P<which>this|next|last|past|previous|coming|on|every|each) )?{_WEEKDAY}(?P<suffix> (?:of )"
          rf"?next week)?",
@@ -356,8 +359,6 @@ _RULES: tuple[Rule, ...] = tuple(
         (r"this (?P<td>year|month|quarter|week) so far", _to_date),
         (r"(?P<which>this|current|next|last|past|previous|prior|coming|upcoming|following) "
          r"(?P<unit>week|month|quarter|year)(?:'s)?", _which_unit),
-        (r"(?:q(?P<q>[1-4])|(?P<qq>first|second|third|fourth) quarter)(?: (?:of )?(?:'?(?P<year>20\d\d|\d\d)))?",
-         _quarter),
         (r"(?:h(?P<h>[12])|(?P<hh>first|second) half)(?: (?:of )?(?P<year>20\d\d))?", _half),
         (rf"(?:(?P<which>this|next|last|past|previous) )?{_MONTH}(?: (?:of )?{_YEAR})?(?:'s)?", _month_alone),
         (r"(?:the )?(?P<day>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)(?: of (?:the|this) month)?", _ordinal_day),

@@ -78,6 +78,25 @@ class NameMention:
         return tuple(entry for entry in self.entries if entry.kind in wanted)
 
 
+def _other_person(mention: NameMention, tokens: list[Token], message: str) -> bool:
+    """True when a first or last name stands beside a capital word that is no part of the entry: somebody else."""
+    if mention.whole or not all(entry.kind in PEOPLE for entry in mention.entries):
+        return False
+    at = next((i for i, t in enumerate(tokens) if t.span.start == mention.span.start), -1)
+    last = next((i for i, t in enumerate(tokens) if t.span.end == mention.span.end), at)
+    if at < 0 or not tokens[at].capital:
+        return False
+    possessive = tokens[last].text.endswith(("'s", "s'"))
+    beside = [(at - 1, at), (last, last + 1)] if not possessive else [(at - 1, at)]
+    for left, right in beside:
+        if left < 0 or right >= len(tokens) or not _adjacent(message, tokens[left], tokens[right]):
+            continue
+        other = tokens[left] if right == at else tokens[right]
+        if other.text[:1].isupper() and not is_ordinary(other.key) and other.text.isalpha():
+            return True
+    return False
+
+
 def names_of(entries: Iterable[Entry]) -> list[str]:
     """Their names, each once, in order."""
     return list(dict.fromkeys([entry.name for entry in entries]))
@@ -179,7 +198,8 @@ class NameIndex:
                 chosen.append(
                     NameMention(clash.span, tuple(merged), clash.whole or candidate.whole, clash.quality, clash.weak)
                 )
-        return sorted(chosen, key=lambda c: c.span.start)
+        kept = [c for c in chosen if not _other_person(c, tokens, message)]
+        return sorted(kept, key=lambda c: c.span.start)
 
     def _joined_at(self, at: int, tokens: list[Token]) -> Iterator[NameMention]:
         """Names written with other spaces: "stone gate" for Stonegate, "mapplegrove" for Maple Grove."""
@@ -299,7 +319,7 @@ _NAME_PLACE = re.compile(
     r"resident|tenant|contact|tell|assign|ask|and|or|serve|on|by|how's|hows|is)\s+$"
 )
 #: Where an ordinary word that is only part of a name may still stand for it.
-_PLACE_OF_PART = re.compile(r"(?i)\b(?:at|near|around|is|from|for|of|in|over at|vs\.?|versus|with)\s+(?:the )?$")
+_PLACE_OF_PART = re.compile(r"(?i)\b(?:at|near|around|is|from|for|in|over at|vs\.?|versus|with)\s+(?:the )?$")
 _PERSON_OF_PART = re.compile(r"(?i)\b(?:text|email|sms|message|tell|ask|resident|tenant|assign|task|give|have)\s+$")
 
 

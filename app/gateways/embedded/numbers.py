@@ -29,13 +29,13 @@ _SPELLED = (
 )
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _AMOUNT = re.compile(
-    rf"(?<![\w#/.:,-])(?P<sign>(?:us)?\$ ?)?(?:(?P<digits>{_DIGITS}) ?(?P<scale>k\b|m\b|mm\b|mil\b|grand\b|"
-    rf"million\b|thousand\b|hundred\b|"
+    rf"(?<![\w#/.:,])(?<!(?<![\dk])-)(?P<sign>(?:us)?\$ ?)?"
+    rf"(?:(?P<digits>{_DIGITS}) ?(?P<scale>k\b|m\b|mm\b|mil\b|grand\b|million\b|thousand\b|hundred\b|"
     rf"bn\b)?|(?P<spelled>{_SPELLED})\b)(?P<money> ?(?:dollars|bucks|usd)\b|/ ?mo(?:nth)?\b| ?(?:a|per) "
     rf"month\b| ?monthly\b)?"
     r"(?P<plus> ?\+| (?:or|and) (?:more|over|above|up|higher|greater)\b)?"
     r"(?P<minus> (?:or|and) (?:less|under|below|lower|cheaper)\b| (?:max\b|tops\b|maximum\b|at most\b))?"
-    r"(?![\w%/]|:\d|-\d)"
+    r"(?![\w%/]|:\d)(?(sign)|(?!-\d))"
 )
 _SCALE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mil": 1e6, "million": 1e6, "hundred": 1e2,
           "bn": 1e9}  # fmt: skip

@@ -1,0 +1,169 @@
+"""The LangChain face: bound tools, streams, tool results, questions back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from app.domain.clock import FixedClock
+from app.domain.names import Names
+from app.gateways.embedded import EmbeddedPlanner, Planner
+
+
+class Fixed:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def current(self) -> Names:
+        return self.names
+
+
+def schema(name: str) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {"name": name, "description": "", "parameters": {"type": "object", "properties": {}}},
+    }
+
+
+@pytest.fixture
+def model(planner: Planner, nasty: Names) -> EmbeddedPlanner:
+    clock = FixedClock(datetime(2026, 3, 18, 15, 30, tzinfo=UTC))
+    return EmbeddedPlanner(planner=planner, names=Fixed(nasty), clock=clock, timezone="America/Chicago")
+
+
+def bound(model: EmbeddedPlanner, *, ask: bool = True) -> Any:
+    names = [*model.planner.shapes, *(["ask_person"] if ask else [])]
+    return model.bind_tools([schema(name) for name in names])
+
+
+def result(call: Any, text: str, **more: Any) -> ToolMessage:
+    return ToolMessage(json.dumps({"text": text, **more}), tool_call_id=call["id"], name=call["name"])
+
+
+async def test_a_request_becomes_a_tool_call(model: EmbeddedPlanner) -> None:
+    answer = await bound(model).ainvoke([SystemMessage("be kind"), HumanMessage("occupancy at union")])
+    assert [(c["name"], c["args"]) for c in answer.tool_calls] == [("get_occupancy", {"property": "Union"})]
+    assert answer.usage_metadata == {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    assert len({c["id"] for c in answer.tool_calls}) == 1
+
+
+async def test_only_bound_tools_are_called(model: EmbeddedPlanner) -> None:
+    only = model.bind_tools([schema("get_rent_roll")])
+    answer = await only.ainvoke("text Tom Bell that the gym is open")
+    assert all(call["name"] == "get_rent_roll" for call in answer.tool_calls)
+
+
+async def test_tool_results_become_the_answer_word_for_word(model: EmbeddedPlanner) -> None:
+    talk: list[BaseMessage] = [HumanMessage("occupancy at union and open work orders at union")]
+    answer = await bound(model).ainvoke(talk)
+    assert len(answer.tool_calls) == 2
+    talk += [
+        answer,
+        result(answer.tool_calls[0], "Union is 95.1 % occupied."),
+        result(answer.tool_calls[1], "12 are open."),
+    ]
+    assert (await bound(model).ainvoke(talk)).content == "Union is 95.1 % occupied.\n\n12 are open."
+
+
+async def test_an_approval_and_an_error_keep_their_sentences(model: EmbeddedPlanner) -> None:
+    talk: list[BaseMessage] = [HumanMessage("text Tom Bell that the gym is open")]
+    answer = await bound(model).ainvoke(talk)
+    waiting = "Waiting for approval: text Tom Bell."
+    talk += [answer, result(answer.tool_calls[0], waiting, status="pending_approval")]
+    assert (await bound(model).ainvoke(talk)).content == waiting
+    plain = ToolMessage("I could not reach the system.", tool_call_id="x", name="send_sms", status="error")
+    assert (await bound(model).ainvoke([HumanMessage("hi"), plain])).content == "I could not reach the system."
+
+
+async def test_something_missing_is_asked_by_the_agents_own_tool(model: EmbeddedPlanner) -> None:
+    answer = await bound(model).ainvoke("rent roll for Stone")
+    assert [(c["name"], c["args"]) for c in answer.tool_calls] == [
+        ("ask_person", {"question": "Which Stone?", "options": ["Stone Creek", "Stone Harbor"]})
+    ]
+
+
+async def test_without_that_tool_the_question_is_text(model: EmbeddedPlanner) -> None:
+    answer = await bound(model, ask=False).ainvoke("rent roll for Stone")
+    assert answer.tool_calls == []
+    assert answer.content == "Which Stone?\n• Stone Creek\n• Stone Harbor"
+
+
+@pytest.mark.parametrize(
+    ("message", "reply", "wanted"),
+    [
+        ("rent roll for Stone", "Stone Harbor", ("get_rent_roll", {"property": "Stone Harbor"})),
+        ("rent roll for Stone", "creek", ("get_rent_roll", {"property": "Stone Creek"})),
+        ("rent roll for Stone", "the first one", ("get_rent_roll", {"property": "Stone Creek"})),
+        (
+            "set up a payment plan for Tom Bell",
+            "4",
+            ("create_payment_plan", {"resident": "Tom Bell", "installments": 4}),
+        ),
+        (
+            "serve Tom Bell a notice",
+            "late rent",
+            ("serve_notice", {"resident": "Tom Bell", "notice_type": "late_rent"}),
+        ),
+        (
+            "text Tom Bell",
+            "the pool opens at noon",
+            ("send_sms", {"recipient": "Tom Bell", "message": "the pool opens at noon"}),
+        ),
+    ],
+)
+async def test_an_answer_finishes_the_call_that_was_asked_about(
+    model: EmbeddedPlanner, message: str, reply: str, wanted: tuple[str, dict[str, Any]]
+) -> None:
+    asked = await bound(model).ainvoke(message)
+    talk = [HumanMessage(message), asked, result(asked.tool_calls[0], "asked"), HumanMessage(reply)]
+    answer = await bound(model).ainvoke(talk)
+    assert [(c["name"], c["args"]) for c in answer.tool_calls] == [wanted]
+
+
+async def test_another_request_instead_of_an_answer_is_planned(model: EmbeddedPlanner) -> None:
+    asked = await bound(model).ainvoke("rent roll for Stone")
+    talk = [HumanMessage("rent roll for Stone"), asked, HumanMessage("who is late on rent at villa rosa")]
+    answer = await bound(model).ainvoke(talk)
+    assert [(c["name"], c["args"]) for c in answer.tool_calls] == [
+        ("list_delinquent_residents", {"property": "Villa Rosa"})
+    ]
+
+
+async def test_a_follow_up_reads_the_last_call_from_the_history(model: EmbeddedPlanner) -> None:
+    first = await bound(model).ainvoke("occupancy at union")
+    talk = [HumanMessage("occupancy at union"), first, result(first.tool_calls[0], "95 %"), AIMessage("95 %")]
+    answer = await bound(model).ainvoke([*talk, HumanMessage("and at villa rosa?")])
+    assert [(c["name"], c["args"]) for c in answer.tool_calls] == [("get_occupancy", {"property": "Villa Rosa"})]
+
+
+async def test_a_stream_adds_up_to_the_same_message(model: EmbeddedPlanner) -> None:
+    chunks = [chunk async for chunk in bound(model).astream("hi")]
+    assert len(chunks) > 2
+    assert "".join(str(c.content) for c in chunks) == (await bound(model).ainvoke("hi")).content
+    whole: AIMessageChunk | None = None
+    async for chunk in bound(model).astream("occupancy at union"):
+        whole = chunk if whole is None else whole + chunk
+    assert whole is not None
+    assert [(c["name"], c["args"]) for c in whole.tool_calls] == [("get_occupancy", {"property": "Union"})]
+
+
+@pytest.mark.parametrize(
+    "words", ["who won the super bowl", "delete the records of Tom Bell", "book a flight to Denver"]
+)
+async def test_a_refusal_says_what_can_be_asked(model: EmbeddedPlanner, words: str) -> None:
+    answer = await bound(model).ainvoke(words)
+    assert answer.tool_calls == []
+    assert "I can look up" in str(answer.content)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"), [("thank you!", "welcome"), ("what can you do", "I can look up"), ("hello", "Hi!")]
+)
+async def test_small_talk_is_answered_kindly(model: EmbeddedPlanner, words: str, part: str) -> None:
+    answer = await bound(model).ainvoke(words)
+    assert answer.tool_calls == []
+    assert part in str(answer.content)
