@@ -38,7 +38,7 @@ from app.domain.turn import Conversation, Turn
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, Deadlines, Provider
 from app.gateways.usage import UsageRecorder
-from app.security.budget import Limits
+from app.security.budget import NO_LIMITS
 from app.security.keys import KeyRing
 from app.security.redaction import Redactor
 from app.security.safeguards import Safeguards
@@ -46,7 +46,6 @@ from app.tools.core.gate import Gate, Patience, Workbench
 from app.tools.core.services import Services
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
-NO_LIMITS = Limits(None, None, None, None)
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 ROWS = tuple((f"Property {number}", 0.9 + number / 1000) for number in range(12))
 WORDS = "Portfolio occupancy is 94.7% this week, with 12 properties between 90.0% and 91.1%. ".split(" ") * 2
