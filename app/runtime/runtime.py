@@ -257,8 +257,8 @@ class Runtime:
 
     async def _look_around(self) -> None:
         await self._stop_asked()
-        if self._tell_busy is None:
-            return
+        if self._tell_busy is None or len(self._running) < self._options.max_running:
+            return  # what waits while there is room waits for its own thread, or starts in a moment
         for entry, ahead in await self.entries.long_waiting(
             self._busy_kind, timedelta(seconds=self._options.busy_after), most=20
         ):
