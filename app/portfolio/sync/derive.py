@@ -1,49 +1,56 @@
-"""What is worked out from synced rows rather than read: a property's unit count, a lease's balance."""
+"""What is worked out from synced rows rather than read: a property's unit count, a lease's balance, monthly sums."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease, LedgerEntry
 from app.db.models.property import Property, Unit
-from app.domain.clock import Clock, local_date
-from app.integrations.base import Batch, Resource
+from app.domain.clock import local_date
+from app.integrations.base import Batch
 from app.portfolio.balances import recompute_leases, recompute_property
 from app.portfolio.months import keep_months
+from app.portfolio.sync.context import Part
 
 
 class Derived:
-    """Brings derived columns in line, for one workspace."""
+    """Brings what hangs on a part's rows in line with them."""
 
-    def __init__(self, workspace_id: str, clock: Clock) -> None:
-        self._workspace_id = workspace_id
-        self._clock = clock
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._workspace_id = part.context.workspace_id
 
-    async def after_page(self, session: AsyncSession, home: str, batches: Sequence[Batch]) -> None:
-        """After a page of an incremental reading: the balances of the leases it touched, and the months since."""
-        touched = {row["lease_id"] for batch in batches if batch.model is LedgerEntry for row in batch.rows}
-        if touched:
-            today = await self._today(session, home)
-            await recompute_leases(session, self._workspace_id, sorted(touched), today)
-        days = [day for batch in batches for row in batch.rows for day in _days_of(batch.model, row)]
-        if days:
-            await keep_months(session, self._workspace_id, home, await self._today(session, home), min(days))
+    async def after_page(self, session: AsyncSession, batches: Iterable[Batch]) -> None:
+        """After a page of an incremental reading: the balances of the leases whose ledger it touched, and the months
+        from the first that it touched on. A changed lease reaches back into last month at most; what reaches further
+        is found by the next full reading."""
+        entries = [row for batch in batches if batch.model is LedgerEntry for row in batch.rows]
+        leases = any(batch.model is Lease and batch.rows for batch in batches)
+        if not entries and not leases:
+            return
+        today = await self._today(session)
+        since = today.replace(day=1) - timedelta(days=1)
+        if entries:
+            touched = sorted({row["lease_id"] for row in entries})
+            await recompute_leases(session, self._workspace_id, touched, today)
+            since = min(since, *(min(row["posted_on"], row["due_on"] or row["posted_on"]) for row in entries))
+        await keep_months(session, self._workspace_id, self._part.home, today, since)
 
-    async def after_reading(self, session: AsyncSession, home: str, resource: Resource) -> None:
-        """After a whole full reading of a property's resource."""
-        if LedgerEntry in resource.models:
-            await recompute_property(session, self._workspace_id, home, await self._today(session, home))
-        if LedgerEntry in resource.models or Lease in resource.models:
-            await keep_months(session, self._workspace_id, home, await self._today(session, home))
-        if Unit in resource.models:
-            await self._count_units(session, home)
+    async def after_reading(self, session: AsyncSession) -> None:
+        """After a whole full reading of the part. Monthly sums follow the ledger, which is read after the leases."""
+        if LedgerEntry in self._part.resource.models:
+            today = await self._today(session)
+            await recompute_property(session, self._workspace_id, self._part.home, today)
+            await keep_months(session, self._workspace_id, self._part.home, today)
+        if Unit in self._part.resource.models:
+            await self._count_units(session)
 
-    async def _count_units(self, session: AsyncSession, home: str) -> None:
+    async def _count_units(self, session: AsyncSession) -> None:
+        home = self._part.home
         here = (Unit.workspace_id == self._workspace_id, Unit.property_id == home, Unit.deleted_at.is_(None))
         units = await session.scalar(select(func.count()).where(*here)) or 0
         with_pets = await session.scalar(select(func.count()).where(*here, Unit.pet_friendly)) or 0
@@ -53,14 +60,7 @@ class Derived:
             .values(unit_count=units, pet_friendly=with_pets > 0)
         )
 
-    async def _today(self, session: AsyncSession, home: str) -> date:
+    async def _today(self, session: AsyncSession) -> date:
         """The day it is at the property."""
-        row = await session.get(Property, (self._workspace_id, home))
-        return local_date(self._clock, row.timezone if row is not None else "UTC")
-
-
-def _days_of(model: type[Any], row: Mapping[str, Any]) -> list[date]:
-    """The first day that a changed lease or ledger row counts from; nothing for other rows."""
-    if model is LedgerEntry:
-        return [min(day for day in (row["posted_on"], row.get("due_on")) if day is not None)]
-    return [row["start_on"]] if model is Lease else []
+        row = await session.get(Property, (self._workspace_id, self._part.home))
+        return local_date(self._part.context.clock, row.timezone if row is not None else "UTC")

@@ -30,7 +30,7 @@ class PartReader:
     def __init__(self, part: Part, report: ResourceReport, tell: Callable[[], None]) -> None:
         self._part, self._report, self._tell = part, report, tell
         self._context = part.context
-        self._derived = Derived(part.context.workspace_id, part.context.clock)
+        self._derived = Derived(part)
 
     async def read(self) -> None:
         """Goes on where the last reading stopped. Raises SophiaErrors; what was stored before stays stored."""
@@ -77,7 +77,7 @@ class PartReader:
             for model, gone in page.gone:
                 await bury(session, model, context.workspace_id, [gone], asked_at)
             if place.mode == "incremental":
-                await self._derived.after_page(session, part.home, page.batches)
+                await self._derived.after_page(session, page.batches)
             await places.advance(session, part.key, place, stored)
             if not page.cursor:
                 await self._complete(session, place)
@@ -93,7 +93,7 @@ class PartReader:
                 self._report.removed += await bury_missing(session, self._part, place.started)
             if not resource.per_property:
                 await retire_properties(session, context)
-            await self._derived.after_reading(session, self._part.home, resource)
+            await self._derived.after_reading(session)
         await places.finish(session, self._part.key, place)
 
     async def _unit_ids(self) -> Mapping[str, str]:

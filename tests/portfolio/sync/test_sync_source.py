@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.models.leasing import Lease, LedgerEntry
-from app.db.models.property import Property, SyncState, Unit
+from app.db.models.property import Property, PropertyMonth, SyncState, Unit
 from app.domain.errors import NotAllowed, RetryLater
 from app.integrations.base import Problem, Reading
 from app.portfolio.sync import SyncProgress, SyncReport, sync_source
@@ -260,6 +260,18 @@ async def test_the_balance_of_a_touched_lease_follows_its_ledger(rig: Rig) -> No
     rig.source.changed["fake:96"] = rig.clock.at + timedelta(minutes=1)
     await rig.sync()
     assert await _owed(rig) == (10, 10)
+
+
+async def test_closed_months_are_summed_up_again_from_the_first_that_changed(rig: Rig) -> None:
+    await test_the_balance_of_a_touched_lease_follows_its_ledger(rig)
+    rig.source.ledger.append(an_entry("97", "1", "5", 300, on=date(2026, 1, 10)))
+    rig.source.changed["fake:97"] = rig.clock.at + timedelta(minutes=1)
+    await rig.sync()
+    async with rig.db.reading() as session:
+        january = await session.get_one(PropertyMonth, ("W1", "fake:1:2026-01"))
+        february = await session.get_one(PropertyMonth, ("W1", "fake:1:2026-02"))
+        march = await session.get(PropertyMonth, ("W1", "fake:1:2026-03"))
+    assert (january.past_due_cents, february.past_due_cents, march) == (300, 300, None)
 
 
 async def _owed(rig: Rig) -> tuple[int, int]:
