@@ -1,0 +1,135 @@
+"""The main job from end to end, as a newcomer meets it: `sophia demo`, the page's people, real sockets all the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app.sandbox.slack.client import SlackDriver
+from tests.e2e.running import RunningDemo
+
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    running = RunningDemo(tmp_path_factory.mktemp("newcomer") / "demo")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def people(demo: RunningDemo) -> AsyncIterator[SlackDriver]:
+    async with SlackDriver(demo.url) as driver:
+        yield driver
+
+
+def words_of(message: dict[str, Any]) -> str:
+    """Everything a person reads in a message."""
+    return json.dumps(message.get("blocks", []), ensure_ascii=False) + message.get("text", "")
+
+
+async def ask(people: SlackDriver, who: str, where: str, text: str, thread: str | None = None) -> dict[str, Any]:
+    after = await people.say(who, where, text, thread=thread)
+    return await people.wait_for_reply(who, where, after=after, wait=PATIENCE)
+
+
+async def test_a_question_in_a_direct_message_is_answered_with_figures_and_their_source(people: SlackDriver) -> None:
+    reply = await ask(people, "sarah", "@Sophia", "how full is Willow Creek?")
+    assert "Willow Creek" in words_of(reply)
+    assert "%" in words_of(reply)
+    assert "Entrata" in words_of(reply)
+
+
+async def test_a_list_comes_as_a_table(people: SlackDriver) -> None:
+    reply = await ask(people, "sarah", "@Sophia", "who is behind on rent at Sunset Villas?")
+    assert {"table", "data_table"} & {block["type"] for block in reply["blocks"]}
+
+
+async def test_a_mention_in_a_channel_is_answered_once_in_its_thread(people: SlackDriver) -> None:
+    asked = await people.say("mike", "#ops", "@Sophia open work orders at Maple Grove")
+    reply = await people.wait_for_reply("mike", "#ops", after=asked, wait=PATIENCE)
+    assert reply["thread_ts"] == asked
+    follow_up = await people.say("mike", "#ops", "and at Oakwood?", thread=asked)
+    second = await people.wait_for_reply("mike", "#ops", after=follow_up, wait=PATIENCE)
+    assert "Oakwood Terrace" in words_of(second)
+    answers = [m for m in await people.messages("mike", "#ops") if m.get("bot_id") and m.get("thread_ts") == asked]
+    assert len(answers) == 2
+
+
+async def test_a_work_order_waits_for_approval_is_made_once_and_read_back(people: SlackDriver) -> None:
+    card = await ask(people, "jen", "@Sophia", "new ticket for 318 at Maple Grove: the bathroom fan rattles all night")
+    assert "bathroom fan rattles all night" in words_of(card)
+    approve = next(
+        element["action_id"]
+        for block in card["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["text"]["text"] == "Approve"
+    )
+    await people.click("jen", card, approve)
+    done = await people.wait_for_message(
+        "jen", "@Sophia", lambda m: m["ts"] == card["ts"] and "WO-" in words_of(m), wait=PATIENCE
+    )
+    await people.click("jen", card, approve)  # an impatient second click
+    listed = await ask(people, "jen", "@Sophia", "open work orders for unit 318 at Maple Grove")
+    assert words_of(listed).count("bathroom fan rattles all night") == 1
+    assert "WO-" in words_of(done)
+
+
+async def test_an_approved_text_message_lands_in_the_outbox_and_nowhere_else(
+    people: SlackDriver, demo: RunningDemo
+) -> None:
+    card = await ask(people, "jen", "@Sophia", "text Priya Patel that her package is at the front office")
+    approve = next(
+        e["action_id"]
+        for b in card["blocks"]
+        if b["type"] == "actions"
+        for e in b["elements"]
+        if e["text"]["text"] == "Approve"
+    )
+    async with httpx.AsyncClient(base_url=demo.url) as page:
+        before = (await page.get("/outbox", follow_redirects=True)).text
+        assert "package is at the front office" not in before
+        await people.click("jen", card, approve)
+        await people.wait_for_message(
+            "jen", "@Sophia", lambda m: m["ts"] == card["ts"] and not _has_buttons(m, "Approve"), wait=PATIENCE
+        )
+        after = (await page.get("/outbox", follow_redirects=True)).text
+    assert after.count("package is at the front office") >= 1
+
+
+def _has_buttons(message: dict[str, Any], label: str) -> bool:
+    return any(
+        element.get("text", {}).get("text") == label
+        for block in message["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    )
+
+
+async def test_two_communities_of_a_name_are_asked_about_with_buttons(people: SlackDriver) -> None:
+    reply = await ask(people, "sarah", "@Sophia", "update the rent")
+    assert "?" in words_of(reply)
+
+
+async def test_a_guest_is_told_kindly_and_learns_nothing(people: SlackDriver) -> None:
+    reply = await ask(people, "pete", "@Sophia", "who is behind on rent at Sunset Villas?")
+    assert "Sunset Villas" not in words_of(reply).replace("who is behind on rent at Sunset Villas", "")
+    assert "administrator" in words_of(reply)
+
+
+async def test_what_she_cannot_do_is_declined_with_what_she_can(people: SlackDriver) -> None:
+    reply = await ask(people, "sarah", "@Sophia", "book me a flight to Denver next week")
+    assert "can't" in words_of(reply) or "cannot" in words_of(reply)
+
+
+async def test_the_slash_command_answers_too(people: SlackDriver) -> None:
+    await people.slash("sarah", "@Sophia", "/sophia tours today")
+    await people.wait_for_message("sarah", "@Sophia", lambda m: "tour" in words_of(m).lower(), wait=PATIENCE)
