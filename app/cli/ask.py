@@ -49,7 +49,8 @@ def register(app: typer.Typer) -> None:
         With nothing set up yet the demo portfolio is used. A change waits for your approval, here or in Slack.
         """
         settings, world = run_or_exit(_which_data(settings_or_exit()))
-        run_or_exit(_ask(settings, world, " ".join(question), as_user, thread, csv))
+        answered = run_or_exit(_ask(settings, world, " ".join(question), as_user, thread, csv))
+        raise typer.Exit(0 if answered else 1)
 
 
 async def _which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
@@ -83,7 +84,8 @@ async def _has_data(settings: Settings) -> bool:
 
 async def _ask(
     settings: Settings, world: DemoWorld | None, question: str, as_user: str, thread: str, csv: Path | None
-) -> None:
+) -> bool:
+    """Shows the answer; False when there was none, only a reason."""
     from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
 
     console = Console()
@@ -103,8 +105,7 @@ async def _ask(
         _save(answer, csv, console)
         for card in answer.approvals:
             await _offer(house, principal, card, world, console)
-    if answer.kind is AnswerKind.FAILED:
-        raise typer.Exit(1)
+    return answer.kind is not AnswerKind.FAILED
 
 
 class _Spinner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,27 +23,29 @@ UNFINISHED = ("open", "in_progress", "on_hold")
 ACTIVE = ("open", "in_progress")
 COMPLETED_DAYS = 90  # "completed" without dates means lately
 
-_TRADES: dict[str, tuple[str, ...]] = {
-    "plumbing": (
-        "leak", "sink", "toilet", "faucet", "drain", "shower", "tub", "pipe", "clog", "water heater", "hot water",
-        "plumb", "flood", "overflow", "garbage disposal",
-    ),
-    "electrical": ("outlet", "breaker", "light", "electric", "power", "switch", "wiring", "smoke detector", "sparks"),
-    "hvac": ("heat", "hvac", "a/c", "air condition", "ac ", "thermostat", "furnace", "cooling", "vent", "radiator"),
-    "appliance": (
-        "fridge", "refrigerator", "oven", "stove", "dishwasher", "washer", "dryer", "microwave", "freezer", "appliance",
-    ),
-    "pest": ("roach", "mice", "mouse", "rat", "ants", "bed bug", "bedbug", "pest", "wasp", "termite", "rodent"),
-}  # fmt: skip
+_TRADES: dict[str, str] = {  # words, and stems that end in '*'
+    "plumbing": "leak* sink* toilet* faucet* drain* shower* tub* bathtub* pipe* clog* plumb* flood* overflow* "
+    "water_heater* hot_water garbage_disposal",
+    "electrical": "outlet* breaker* light* lamp* electric* power switch* wiring smoke_detector* spark*",
+    "hvac": "heat heating heater* hvac a/c ac air_condition* thermostat* furnace* cooling vent* radiator*",
+    "appliance": "fridge* refrigerator* oven* stove* dishwasher* washer* dryer* microwave* freezer* appliance*",
+    "pest": "roach* cockroach* mice mouse rat rats ant ants bed_bug* bedbug* pest* wasp* termite* rodent*",
+}
+_HINTS = {
+    trade: re.compile(
+        "|".join(
+            rf"\b{re.escape(hint.rstrip('*')).replace('_', ' ')}{'' if hint.endswith('*') else r'\b'}"
+            for hint in hints.split()
+        )
+    )
+    for trade, hints in _TRADES.items()
+}
 
 
 def trade_of(description: str) -> str:
     """The trade a problem belongs to, from its words; `general` when none fits. Hot water is plumbing, not heat."""
-    text = f" {description.lower()} "
-    for trade, hints in _TRADES.items():
-        if any(f" {hint}" in text for hint in hints):
-            return trade
-    return "general"
+    text = description.lower()
+    return next((trade for trade, hints in _HINTS.items() if hints.search(text)), "general")
 
 
 @dataclass(frozen=True)
