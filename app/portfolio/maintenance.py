@@ -31,15 +31,17 @@ _TRADES: dict[str, str] = {  # words, and stems that end in '*'
     "appliance": "fridge* refrigerator* oven* stove* dishwasher* washer* dryer* microwave* freezer* appliance*",
     "pest": "roach* cockroach* mice mouse rat rats ant ants bed_bug* bedbug* pest* wasp* termite* rodent*",
 }
-_HINTS = {
-    trade: re.compile(
-        "|".join(
-            rf"\b{re.escape(hint.rstrip('*')).replace('_', ' ')}{'' if hint.endswith('*') else r'\b'}"
-            for hint in hints.split()
-        )
+
+
+def _pattern(hints: str) -> re.Pattern[str]:
+    """Any of the hints as whole words; a stem may go on."""
+    spelled = (
+        re.escape(hint.rstrip("*")).replace("_", " ") + (r"\w*" if hint.endswith("*") else "") for hint in hints.split()
     )
-    for trade, hints in _TRADES.items()
-}
+    return re.compile(rf"\b(?:{'|'.join(spelled)})\b")
+
+
+_HINTS = {trade: _pattern(hints) for trade, hints in _TRADES.items()}
 
 
 def trade_of(description: str) -> str:
