@@ -7,19 +7,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.db.engine import Database
 from app.db.statistics import refresh_statistics
 from app.portfolio.balances import recompute_property
 from app.portfolio.months import refresh_months
-from app.sandbox.portfolio.bulk import BulkWriter
+from app.sandbox.portfolio.bulk import Batch, BulkWriter
 from app.sandbox.portfolio.calendar import closed_months
-from app.sandbox.portfolio.portfolio import Community, CommunityRegister, Portfolio
-from app.sandbox.portfolio.property_rows import Target, write_community
-from app.sandbox.portfolio.register_rows import RegisterTarget, write_community_register, write_company_register
+from app.sandbox.portfolio.making import Order, made_ahead
+from app.sandbox.portfolio.portfolio import Portfolio
 from app.sandbox.portfolio.team import members
 from app.sandbox.slack.seed import Workspace
 
@@ -32,14 +30,11 @@ async def load_register(
     `as_of` is the moment the register is said to have confirmed the rows. Returns how many rows were written, in one
     transaction per community. The workspace must hold no register yet: ids that exist raise the database's error.
     """
-    target = RegisterTarget(workspace_id, property_source, as_of)
-    async with db.transaction() as session:
-        writer = BulkWriter(await session.connection())
-        written = await write_company_register(writer, target, portfolio.company_register())
-    async for _, register in _made_ahead(portfolio):
-        async with db.transaction() as session:
-            writer = BulkWriter(await session.connection())
-            written += await write_community_register(writer, target, register)
+    order = Order(workspace_id, property_source, as_of, db.engine.dialect.name, property_side=False)
+    written = await _write(db, order.company(portfolio))
+    async with made_ahead(portfolio, order) as communities:
+        async for _, batches in communities:
+            written += await _write(db, batches)
     await refresh_statistics(db)
     return written
 
@@ -60,21 +55,21 @@ async def write_rows(
 ) -> int:
     """The rows of `load_everything` with every lease's balance, one transaction per community, so that any size fits
     into memory."""
-    target = Target(workspace_id, source, as_of)
-    register_target = RegisterTarget(workspace_id, source, as_of)
-    async with db.transaction() as session:
-        writer = BulkWriter(await session.connection())
-        written = await write_company_register(writer, register_target, portfolio.company_register())
-    async for community, register in _made_ahead(portfolio):
-        async with db.transaction() as session:
-            writer = BulkWriter(await session.connection())
-            written += await write_community(writer, target, community)
-            written += await write_community_register(writer, register_target, register)
-        if community.property == portfolio.properties[0]:
-            await refresh_statistics(db)  # or the sums over the next ones would not know which index to use
-        async with db.transaction() as session:
-            await recompute_property(session, workspace_id, target.id(community.property.id), portfolio.today)
+    order = Order(workspace_id, source, as_of, db.engine.dialect.name)
+    written = await _write(db, order.company(portfolio))
+    async with made_ahead(portfolio, order) as communities:
+        async for property_id, batches in communities:
+            written += await _write(db, batches)
+            if property_id == portfolio.properties[0].id:
+                await refresh_statistics(db)  # or the sums over the next ones would not know which index to use
+            async with db.transaction() as session:
+                await recompute_property(session, workspace_id, f"{source}:{property_id}", portfolio.today)
     return written
+
+
+async def _write(db: Database, batches: Iterable[Batch]) -> int:
+    async with db.transaction() as session:
+        return await BulkWriter(await session.connection()).insert(batches)
 
 
 async def sum_up_months(db: Database, workspace_id: str, portfolio: Portfolio, *, source: str = "entrata") -> None:
@@ -92,17 +87,3 @@ async def load_team(
     async with db.transaction() as session:
         for person in members(workspace, workspace_id, portfolio, source):
             await session.merge(person)
-
-
-async def _made_ahead(portfolio: Portfolio) -> AsyncIterator[tuple[Community, CommunityRegister]]:
-    """Each community with its register; the next one is made in a thread while the last one is written."""
-
-    def make(communities: Iterator[Community]) -> tuple[Community, CommunityRegister] | None:
-        community = next(communities, None)
-        return None if community is None else (community, portfolio.register_of(community))
-
-    communities = portfolio.communities()
-    coming = asyncio.create_task(asyncio.to_thread(make, communities))
-    while (made := await coming) is not None:
-        coming = asyncio.create_task(asyncio.to_thread(make, communities))
-        yield made

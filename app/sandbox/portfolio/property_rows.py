@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
-
+from app.db.models.base import Base
 from app.db.models.leasing import Lease as LeaseRow
 from app.db.models.leasing import LedgerEntry as LedgerRow
 from app.db.models.leasing import Resident as ResidentRow
@@ -16,7 +15,7 @@ from app.db.models.maintenance import WorkOrder as WorkOrderRow
 from app.db.models.property import FloorPlan as FloorPlanRow
 from app.db.models.property import Property as PropertyRow
 from app.db.models.property import Unit as UnitRow
-from app.sandbox.portfolio.bulk import BulkWriter
+from app.sandbox.portfolio.bulk import Batch, Stored
 from app.sandbox.portfolio.portfolio import Community
 from app.sandbox.portfolio.records import FloorPlan, Lease, LedgerEntry, Property, Resident, Unit, WorkOrder
 
@@ -38,22 +37,19 @@ class Target:
         return None if record_id is None else f"{self.source}:{record_id}"
 
 
-async def write_community(writer: BulkWriter, target: Target, community: Community) -> int:
-    """Insert everything of one community; returns how many rows."""
-    written = 0
-    written += await _insert(writer, PropertyRow, _PROPERTY, _properties(target, writer, [community.property]))
-    written += await _insert(writer, FloorPlanRow, _FLOOR_PLAN, _floor_plans(target, writer, community.floor_plans))
-    written += await _insert(writer, UnitRow, _UNIT, _units(target, writer, community.units))
-    written += await _insert(writer, ResidentRow, _RESIDENT, _residents(target, writer, community.residents))
-    written += await _insert(writer, LeaseRow, _LEASE, _leases(target, writer, community.leases))
-    written += await _insert(writer, LedgerRow, _ENTRY, _entries(target, writer, community.ledger))
-    written += await _insert(writer, WorkOrderRow, _WORK_ORDER, _work_orders(target, writer, community.work_orders))
-    return written
+def community_rows(target: Target, stored: Stored, community: Community) -> Iterator[Batch]:
+    """Everything of one community, table by table."""
+    yield _batch(PropertyRow, _PROPERTY, _properties(target, stored, [community.property]))
+    yield _batch(FloorPlanRow, _FLOOR_PLAN, _floor_plans(target, stored, community.floor_plans))
+    yield _batch(UnitRow, _UNIT, _units(target, stored, community.units))
+    yield _batch(ResidentRow, _RESIDENT, _residents(target, stored, community.residents))
+    yield _batch(LeaseRow, _LEASE, _leases(target, stored, community.leases))
+    yield _batch(LedgerRow, _ENTRY, _entries(target, stored, community.ledger))
+    yield _batch(WorkOrderRow, _WORK_ORDER, _work_orders(target, stored, community.work_orders))
 
 
-async def _insert(writer: BulkWriter, model: Any, columns: tuple[str, ...], rows: Rows) -> int:
-    table: Table = model.__table__
-    return await writer.insert(table, ("workspace_id", "as_of", *columns), rows)
+def _batch(model: type[Base], columns: tuple[str, ...], rows: Rows) -> Batch:
+    return Batch(model.__tablename__, ("workspace_id", "as_of", *columns), rows)
 
 
 _PROPERTY = (
@@ -62,8 +58,8 @@ _PROPERTY = (
 )  # fmt: skip
 
 
-def _properties(target: Target, writer: BulkWriter, properties: Iterable[Property]) -> Rows:
-    start = (target.workspace_id, writer.moment(target.as_of))
+def _properties(target: Target, stored: Stored, properties: Iterable[Property]) -> Rows:
+    start = (target.workspace_id, stored.moment(target.as_of))
     for one in properties:
         yield (
             *start, target.id(one.id), one.name, "|".join(one.aliases), one.street, one.city, one.state,
@@ -74,8 +70,8 @@ def _properties(target: Target, writer: BulkWriter, properties: Iterable[Propert
 _FLOOR_PLAN = ("id", "property_id", "name", "bedrooms", "bathrooms", "square_feet", "market_rent_cents", "amenities")
 
 
-def _floor_plans(target: Target, writer: BulkWriter, plans: Iterable[FloorPlan]) -> Rows:
-    start = (target.workspace_id, writer.moment(target.as_of))
+def _floor_plans(target: Target, stored: Stored, plans: Iterable[FloorPlan]) -> Rows:
+    start = (target.workspace_id, stored.moment(target.as_of))
     for one in plans:
         yield (
             *start, target.id(one.id), target.id(one.property_id), one.name, one.bedrooms, one.bathrooms,
@@ -89,21 +85,21 @@ _UNIT = (
 )  # fmt: skip
 
 
-def _units(target: Target, writer: BulkWriter, units: Iterable[Unit]) -> Rows:
-    start = (target.workspace_id, writer.moment(target.as_of))
+def _units(target: Target, stored: Stored, units: Iterable[Unit]) -> Rows:
+    start = (target.workspace_id, stored.moment(target.as_of))
     for one in units:
         yield (
             *start, target.id(one.id), target.id(one.property_id), target.id(one.floor_plan_id), one.number,
             one.building, one.floor, one.bedrooms, one.bathrooms, one.square_feet, one.market_rent_cents, one.status,
-            writer.day(one.available_on), one.pet_friendly, "|".join(one.amenities),
+            stored.day(one.available_on), one.pet_friendly, "|".join(one.amenities),
         )  # fmt: skip
 
 
 _RESIDENT = ("id", "property_id", "name", "search_name", "email", "phone", "sms_consent")
 
 
-def _residents(target: Target, writer: BulkWriter, residents: Iterable[Resident]) -> Rows:
-    start = (target.workspace_id, writer.moment(target.as_of))
+def _residents(target: Target, stored: Stored, residents: Iterable[Resident]) -> Rows:
+    start = (target.workspace_id, stored.moment(target.as_of))
     for one in residents:
         yield (
             *start, target.id(one.id), target.id(one.property_id), one.name, one.name.lower(), one.email, one.phone,
@@ -118,9 +114,9 @@ _LEASE = (
 )  # fmt: skip
 
 
-def _leases(target: Target, writer: BulkWriter, leases: Iterable[Lease]) -> Rows:
+def _leases(target: Target, stored: Stored, leases: Iterable[Lease]) -> Rows:
     """Balances are left at zero: app/portfolio/balances.py works them out from the ledger."""
-    start, day = (target.workspace_id, writer.moment(target.as_of)), writer.day
+    start, day = (target.workspace_id, stored.moment(target.as_of)), stored.day
     for one in leases:
         yield (
             *start, target.id(one.id), target.id(one.property_id), target.id(one.unit_id), target.id(one.resident_id),
@@ -133,8 +129,8 @@ def _leases(target: Target, writer: BulkWriter, leases: Iterable[Lease]) -> Rows
 _ENTRY = ("id", "lease_id", "property_id", "kind", "code", "description", "amount_cents", "posted_on", "due_on")
 
 
-def _entries(target: Target, writer: BulkWriter, entries: Iterable[LedgerEntry]) -> Rows:
-    workspace_id, as_of, day, source = target.workspace_id, writer.moment(target.as_of), writer.day, target.source
+def _entries(target: Target, stored: Stored, entries: Iterable[LedgerEntry]) -> Rows:
+    workspace_id, as_of, day, source = target.workspace_id, stored.moment(target.as_of), stored.day, target.source
     for one in entries:  # the biggest table by far: no calls that are not needed
         yield (
             workspace_id, as_of, f"{source}:{one.id}", f"{source}:{one.lease_id}", f"{source}:{one.property_id}",
@@ -148,12 +144,12 @@ _WORK_ORDER = (
 )  # fmt: skip
 
 
-def _work_orders(target: Target, writer: BulkWriter, orders: Iterable[WorkOrder]) -> Rows:
-    start, moment = (target.workspace_id, writer.moment(target.as_of)), writer.moment
+def _work_orders(target: Target, stored: Stored, orders: Iterable[WorkOrder]) -> Rows:
+    start, moment = (target.workspace_id, stored.moment(target.as_of)), stored.moment
     for one in orders:
         yield (
             *start, target.id(one.id), str(one.id), target.id(one.property_id), target.ref(one.unit_id),
             target.ref(one.resident_id), one.description, one.category, one.priority, one.status, one.assignee,
-            one.permission_to_enter, moment(one.created_at), writer.day(one.scheduled_on), moment(one.completed_at),
+            one.permission_to_enter, moment(one.created_at), stored.day(one.scheduled_on), moment(one.completed_at),
             moment(one.updated_at),
         )  # fmt: skip

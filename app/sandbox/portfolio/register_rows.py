@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from app.db.models.base import Base
 from app.db.models.business import Call as CallRow
 from app.db.models.business import CallNote as CallNoteRow
 from app.db.models.business import Company as CompanyRow
@@ -19,7 +20,7 @@ from app.db.models.leasing import GuestCard as GuestCardRow
 from app.db.models.leasing import Tour as TourRow
 from app.db.models.maintenance import Vendor as VendorRow
 from app.db.models.property import MarketComp as MarketCompRow
-from app.sandbox.portfolio.bulk import BulkWriter
+from app.sandbox.portfolio.bulk import Batch, Stored
 from app.sandbox.portfolio.portfolio import CommunityRegister, CompanyRegister
 
 T = TypeVar("T")
@@ -43,11 +44,11 @@ def own(record_id: int | None) -> str | None:
     return None if record_id is None else f"{_OWN}:{record_id}"
 
 
-async def write_community_register(writer: BulkWriter, target: RegisterTarget, register: CommunityRegister) -> int:
-    """Insert one community's part; returns how many rows."""
-    day, moment, place = writer.day, writer.moment, target.place
-    insert = _inserter(writer, target)
-    written = await insert(
+def community_register_rows(target: RegisterTarget, stored: Stored, register: CommunityRegister) -> Iterator[Batch]:
+    """One community's part, table by table."""
+    day, moment, place = stored.day, stored.moment, target.place
+    batch = _batches(target, stored)
+    yield batch(
         GuestCardRow,
         ("id", "property_id", "name", "search_name", "email", "phone", "bedrooms", "status", "lead_source",
          "inquired_on"),
@@ -57,7 +58,7 @@ async def write_community_register(writer: BulkWriter, target: RegisterTarget, r
             one.status, one.lead_source, day(one.inquired_on),
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         TourRow,
         ("id", "property_id", "prospect", "guest_card_id", "starts_at", "status", "agent"),
         register.tours,
@@ -66,7 +67,7 @@ async def write_community_register(writer: BulkWriter, target: RegisterTarget, r
             one.status, one.agent,
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         MarketCompRow,
         ("id", "property_id", "competitor", "distance_miles", "bedrooms", "square_feet", "asking_rent_cents",
          "effective_rent_cents", "occupancy", "concession", "surveyed_on"),
@@ -76,7 +77,7 @@ async def write_community_register(writer: BulkWriter, target: RegisterTarget, r
             one.asking_rent_cents, one.effective_rent_cents, one.occupancy, one.concession, day(one.surveyed_on),
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         InvoiceRow,
         ("id", "number", "vendor_id", "property_id", "amount_cents", "invoiced_on", "due_on", "paid_on", "status",
          "description"),
@@ -86,7 +87,7 @@ async def write_community_register(writer: BulkWriter, target: RegisterTarget, r
             day(one.invoiced_on), day(one.due_on), day(one.paid_on), one.status, one.description,
         ),
     )  # fmt: skip
-    return written + await insert(
+    yield batch(
         GlMonthRow,
         ("id", "property_id", "month", "account", "is_income", "actual_cents", "budget_cents"),
         register.gl_months,
@@ -97,11 +98,11 @@ async def write_community_register(writer: BulkWriter, target: RegisterTarget, r
     )  # fmt: skip
 
 
-async def write_company_register(writer: BulkWriter, target: RegisterTarget, register: CompanyRegister) -> int:
-    """Insert the company-wide part; returns how many rows."""
-    day, moment = writer.day, writer.moment
-    insert = _inserter(writer, target)
-    written = await insert(
+def company_register_rows(target: RegisterTarget, stored: Stored, register: CompanyRegister) -> Iterator[Batch]:
+    """The company-wide part, table by table."""
+    day, moment = stored.day, stored.moment
+    batch = _batches(target, stored)
+    yield batch(
         VendorRow,
         ("id", "name", "category", "phone", "email", "property_ids", "insured_until", "rating"),
         register.vendors,
@@ -110,13 +111,13 @@ async def write_company_register(writer: BulkWriter, target: RegisterTarget, reg
             "|".join(target.place(number) for number in one.property_ids), day(one.insured_until), one.rating,
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         CompanyRow,
         ("id", "name", "domain", "kind"),
         register.companies,
         lambda one: (own(one.id), one.name, one.domain, one.kind),
     )
-    written += await insert(
+    yield batch(
         ContactRow,
         ("id", "name", "search_name", "company_id", "role", "email", "phone"),
         register.contacts,
@@ -124,7 +125,7 @@ async def write_company_register(writer: BulkWriter, target: RegisterTarget, reg
             own(one.id), one.name, one.name.lower(), own(one.company_id), one.role, one.email, one.phone,
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         DealRow,
         ("id", "name", "company_id", "owner", "stage", "amount_cents", "close_on", "updated_at"),
         register.deals,
@@ -133,7 +134,7 @@ async def write_company_register(writer: BulkWriter, target: RegisterTarget, reg
             moment(one.updated_at),
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         CallRow,
         ("id", "title", "contact_id", "company_id", "host", "started_at", "seconds", "transcript"),
         register.calls,
@@ -142,13 +143,13 @@ async def write_company_register(writer: BulkWriter, target: RegisterTarget, reg
             one.seconds, one.transcript,
         ),
     )  # fmt: skip
-    written += await insert(
+    yield batch(
         CallNoteRow,
         ("id", "contact_id", "note", "created_at", "created_by"),
         register.notes,
         lambda one: (own(one.id), own(one.contact_id), one.note, moment(one.created_at), one.created_by),
     )
-    return written + await insert(
+    yield batch(
         TaskRow,
         ("id", "title", "assignee", "due_on", "status", "created_at", "created_by"),
         register.tasks,
@@ -158,13 +159,13 @@ async def write_company_register(writer: BulkWriter, target: RegisterTarget, reg
     )  # fmt: skip
 
 
-def _inserter(writer: BulkWriter, target: RegisterTarget) -> Callable[..., Any]:
-    start = (target.workspace_id, writer.moment(target.as_of))
+def _batches(target: RegisterTarget, stored: Stored) -> Callable[..., Batch]:
+    start = (target.workspace_id, stored.moment(target.as_of))
 
-    async def insert(
-        model: Any, columns: tuple[str, ...], records: Iterable[T], values: Callable[[T], tuple[Any, ...]]
-    ) -> int:
-        rows: Iterator[tuple[Any, ...]] = ((*start, *values(record)) for record in records)
-        return await writer.insert(model.__table__, ("workspace_id", "as_of", *columns), rows)
+    def batch(
+        model: type[Base], columns: tuple[str, ...], records: Iterable[T], values: Callable[[T], tuple[Any, ...]]
+    ) -> Batch:
+        rows = ((*start, *values(record)) for record in records)
+        return Batch(model.__tablename__, ("workspace_id", "as_of", *columns), rows)
 
-    return insert
+    return batch
