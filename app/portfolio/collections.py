@@ -17,6 +17,7 @@ from app.domain.period import Period
 from app.portfolio.area import Area
 from app.portfolio.definitions import BUCKET_ENDS, BUCKETS, Bucket
 from app.portfolio.find import LIVING, Tenancy
+from app.portfolio.visible import first_rows
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,8 @@ async def delinquents(
         .join(Resident, (Resident.workspace_id == Lease.workspace_id) & (Resident.id == Lease.resident_id))
         .join(Property, (Property.workspace_id == Lease.workspace_id) & (Property.id == Lease.property_id))
         .join(Unit, (Unit.workspace_id == Lease.workspace_id) & (Unit.id == Lease.unit_id))
-        .where(behind)
+        .where(first_rows(area.principal, Lease, behind, (Lease.past_due_cents.desc(),), limit))
         .order_by(Lease.past_due_cents.desc(), Resident.name, Unit.number)
-        .limit(limit)
     )
     return Delinquency(
         total=sum(people for people, _ in by_bucket.values()),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.business import Company, Deal
+from app.domain.money import Money
 from app.domain.principal import Principal
 from app.portfolio.visible import visible
 
@@ -22,31 +23,25 @@ class DealLine:
     company: str
     owner: str
     stage: str
-    amount_cents: int
+    amount: Money
     close_on: date | None
 
 
 @dataclass(frozen=True)
 class StageTotal:
     deals: int
-    cents: int
+    amount: Money
 
 
 @dataclass(frozen=True)
 class DealList:
     """Totals by stage over everything that fits, and the largest deals as rows."""
 
+    total: int
+    amount: Money
     by_stage: dict[str, StageTotal]
     lines: tuple[DealLine, ...]
     origins: tuple[tuple[str, datetime], ...]
-
-    @property
-    def total(self) -> int:
-        return sum(stage.deals for stage in self.by_stage.values())
-
-    @property
-    def cents(self) -> int:
-        return sum(stage.cents for stage in self.by_stage.values())
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ async def deals(session: AsyncSession, principal: Principal, wanted: DealFilter,
     totals = await session.execute(
         select(Deal.stage, func.count(), func.sum(Deal.amount_cents)).where(*fits).group_by(Deal.stage)
     )
-    by_stage = {stage: StageTotal(number, cents or 0) for stage, number, cents in totals}
+    by_stage = {stage: StageTotal(number, Money(int(cents or 0))) for stage, number, cents in totals}
     order = case({stage: number for number, stage in enumerate(STAGES)}, value=Deal.stage, else_=len(STAGES))
     found = await session.execute(
         select(Deal, Company.name)
@@ -81,9 +76,11 @@ async def deals(session: AsyncSession, principal: Principal, wanted: DealFilter,
     )
     rows = [(row[0], row[1]) for row in found]
     return DealList(
+        total=sum(stage.deals for stage in by_stage.values()),
+        amount=Money(sum(stage.amount.cents for stage in by_stage.values())),
         by_stage={stage: by_stage[stage] for stage in STAGES if stage in by_stage},
         lines=tuple(
-            DealLine(deal.name, company or "", deal.owner, deal.stage, deal.amount_cents, deal.close_on)
+            DealLine(deal.name, company or "", deal.owner, deal.stage, Money(deal.amount_cents), deal.close_on)
             for deal, company in rows
         ),
         origins=tuple((deal.id, deal.as_of) for deal, _ in rows),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +15,7 @@ from app.db.models.property import Property
 from app.domain.money import Money
 from app.domain.period import Period
 from app.domain.principal import Principal
-from app.portfolio.visible import visible
+from app.portfolio.visible import first_rows, visible
 
 OPEN = ("unpaid", "pending_approval")
 
@@ -70,13 +71,13 @@ async def invoices(
     counts = select(status, func.count(), func.sum(Invoice.amount_cents)).where(fits).group_by(status)
     by_status = {key: InvoiceSum(number, Money(int(cents))) for key, number, cents in await session.execute(counts)}
     order = Invoice.paid_on.desc() if wanted.status == "paid" else Invoice.due_on
+    first = first_rows(principal, Invoice, fits, (order, Invoice.number), limit)
     found = await session.execute(
-        select(Invoice, Vendor.name, Property.name)
+        select(*_COLUMNS, Vendor.name.label("vendor"), Property.name.label("home"))
         .join(Vendor, (Vendor.workspace_id == Invoice.workspace_id) & (Vendor.id == Invoice.vendor_id))
         .outerjoin(Property, (Property.workspace_id == Invoice.workspace_id) & (Property.id == Invoice.property_id))
-        .where(fits)
-        .order_by(order, Invoice.number)
-        .limit(limit)
+        .where(first)
+        .order_by(order, Invoice.number, Invoice.id)
     )
     return Invoices(
         total=InvoiceSum(
@@ -84,7 +85,7 @@ async def invoices(
             Money(sum(one.amount.cents for one in by_status.values())),
         ),
         by_status=by_status,
-        invoices=tuple(_line(row, vendor, home, today) for row, vendor, home in found),
+        invoices=tuple(_line(row, today) for row in found),
     )
 
 
@@ -105,12 +106,23 @@ def _conditions(wanted: InvoiceFilter, today: date) -> list[ColumnElement[bool]]
     return conditions
 
 
-def _line(row: Invoice, vendor: str, home: str | None, today: date) -> InvoiceLine:
+_COLUMNS = (
+    Invoice.number,
+    Invoice.amount_cents,
+    Invoice.invoiced_on,
+    Invoice.due_on,
+    Invoice.paid_on,
+    Invoice.status,
+    Invoice.description,
+)
+
+
+def _line(row: Any, today: date) -> InvoiceLine:
     late = (today - row.due_on).days if row.status == "unpaid" and row.due_on < today else 0
     return InvoiceLine(
         number=row.number,
-        vendor=vendor,
-        property=home or "",
+        vendor=row.vendor,
+        property=row.home or "",
         amount=Money(row.amount_cents),
         invoiced_on=row.invoiced_on,
         due_on=row.due_on,

@@ -16,6 +16,7 @@ from app.domain.money import Money
 from app.domain.period import Period
 from app.portfolio.area import Area
 from app.portfolio.find import LIVING, Tenancy
+from app.portfolio.visible import first_rows
 
 Standing = Literal["undecided", "on notice", "renewed", "moved out"]
 STANDINGS: tuple[Standing, ...] = ("undecided", "on notice", "renewed", "moved out")
@@ -93,9 +94,8 @@ async def expirations(session: AsyncSession, area: Area, period: Period, limit: 
                 Lease.past_due_cents,
             )
         )
-        .where(ending)
+        .where(first_rows(area.principal, Lease, ending, (Lease.end_on, Lease.property_id), limit))
         .order_by(Lease.end_on, Property.name, Unit.number)
-        .limit(limit)
     )
     leases = tuple(
         Expiration(who, home, unit, ends, Money(pays), Money(asks), state, Money(owes))
@@ -163,9 +163,8 @@ async def move_events(
                 Lease.past_due_cents,
             )
         )
-        .where(happening)
+        .where(first_rows(area.principal, Lease, happening, (moves_on, Lease.property_id), limit))
         .order_by(moves_on, Property.name, Unit.number)
-        .limit(limit)
     )
     return MoveEvents(
         total or 0,

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Resident
@@ -17,7 +18,7 @@ from app.domain.errors import Ambiguous, NotFound
 from app.domain.principal import Principal
 from app.portfolio.area import Area
 from app.portfolio.find import UnitPlace
-from app.portfolio.visible import visible
+from app.portfolio.visible import first_rows, visible
 
 UNFINISHED = ("open", "in_progress", "on_hold")
 ACTIVE = ("open", "in_progress")
@@ -113,13 +114,20 @@ async def work_orders(
         opened.append(first)
     urgency = case({"emergency": 0, "high": 1, "normal": 2}, value=WorkOrder.priority, else_=3)
     order = (WorkOrder.completed_at.desc(),) if wanted.status == "completed" else (urgency, WorkOrder.created_at)
-    found = await session.execute(_lines().where(fits).order_by(*order, WorkOrder.number).limit(limit))
+    first = first_rows(area.principal, WorkOrder, fits, order, limit)
+    found = await session.execute(
+        select(*_COLUMNS, WorkOrder.property_id, Unit.number.label("unit"))
+        .outerjoin(Unit, (Unit.workspace_id == WorkOrder.workspace_id) & (Unit.id == WorkOrder.unit_id))
+        .where(first)
+        .order_by(*order, WorkOrder.id)
+    )
+    names = {community.id: community.name for community in area.communities}
     return WorkOrderList(
         total=sum(by_status.values()),
         by_status=by_status,
         by_priority=by_priority,
         oldest_days=(now - min(opened)).days if opened else 0,
-        lines=tuple(_line(row, home, unit, now) for row, home, unit in found),
+        lines=tuple(_line(row, names[row.property_id], row.unit, now) for row in found),
     )
 
 
@@ -136,12 +144,16 @@ def _conditions(wanted: WorkOrderFilter, now: datetime) -> list[ColumnElement[bo
     return conditions
 
 
-def _lines() -> Select[WorkOrder, str, str]:
-    return (
-        select(WorkOrder, Property.name, Unit.number)
-        .join(Property, (Property.workspace_id == WorkOrder.workspace_id) & (Property.id == WorkOrder.property_id))
-        .outerjoin(Unit, (Unit.workspace_id == WorkOrder.workspace_id) & (Unit.id == WorkOrder.unit_id))
-    )
+_COLUMNS = (
+    WorkOrder.number,
+    WorkOrder.description,
+    WorkOrder.category,
+    WorkOrder.priority,
+    WorkOrder.status,
+    WorkOrder.assignee,
+    WorkOrder.created_at,
+    WorkOrder.completed_at,
+)
 
 
 def spoken(number: str) -> str:
@@ -149,7 +161,7 @@ def spoken(number: str) -> str:
     return number if number.upper().startswith("WO-") else f"WO-{number}"
 
 
-def _line(row: WorkOrder, home: str, unit: str | None, now: datetime) -> WorkOrderLine:
+def _line(row: Any, home: str, unit: str | None, now: datetime) -> WorkOrderLine:
     return WorkOrderLine(
         number=spoken(row.number),
         property=home,
@@ -213,8 +225,9 @@ async def _details(
     session: AsyncSession, principal: Principal, condition: ColumnElement[bool], now: datetime
 ) -> list[WorkOrderDetails]:
     query = (
-        _lines()
-        .add_columns(Resident.name)
+        select(WorkOrder, Property.name, Unit.number, Resident.name)
+        .join(Property, (Property.workspace_id == WorkOrder.workspace_id) & (Property.id == WorkOrder.property_id))
+        .outerjoin(Unit, (Unit.workspace_id == WorkOrder.workspace_id) & (Unit.id == WorkOrder.unit_id))
         .outerjoin(Resident, (Resident.workspace_id == WorkOrder.workspace_id) & (Resident.id == WorkOrder.resident_id))
         .where(visible(principal, WorkOrder), condition)
         .order_by(WorkOrder.created_at.desc())

@@ -145,8 +145,7 @@ async def _cards(session: AsyncSession, principal: Principal, wanted: str, way: 
         .order_by(GuestCard.inquired_on.desc())
         .limit(OPTIONS)
     )
-    cards = found.tuples()
-    return [Recipient(card.name, f"prospect, {home}", _address(card, way), card.property_id) for card, home in cards]
+    return [Recipient(card.name, f"prospect, {home}", _address(card, way), card.property_id) for card, home in found]
 
 
 async def _contacts(session: AsyncSession, principal: Principal, wanted: str, way: Way) -> list[Recipient]:
@@ -156,7 +155,7 @@ async def _contacts(session: AsyncSession, principal: Principal, wanted: str, wa
         .where(visible(principal, Contact), Contact.search_name == wanted)
         .limit(OPTIONS)
     )
-    return [Recipient(row.name, f"contact, {home or 'CRM'}", _address(row, way)) for row, home in found.tuples()]
+    return [Recipient(row.name, f"contact, {home or 'CRM'}", _address(row, way)) for row, home in found]
 
 
 async def _team(session: AsyncSession, principal: Principal, name: str, way: Way) -> list[Recipient]:

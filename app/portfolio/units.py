@@ -13,6 +13,7 @@ from app.db.models.property import FloorPlan, Property, Unit
 from app.domain.money import Money
 from app.portfolio.area import Area
 from app.portfolio.find import LIVING, UnitPlace
+from app.portfolio.visible import first_rows
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ async def available_units(session: AsyncSession, area: Area, wanted: Wanted, tod
         func.max(Unit.asking_rent_cents),
     )
     total, free_now, low, high = (await session.execute(counts.where(fits))).one()
+    order = (Unit.asking_rent_cents, Unit.property_id, Unit.number)
     found = await session.execute(
         select(
             Property.name,
@@ -89,9 +91,8 @@ async def available_units(session: AsyncSession, area: Area, wanted: Wanted, tod
         )
         .join(Property, (Property.workspace_id == Unit.workspace_id) & (Property.id == Unit.property_id))
         .outerjoin(FloorPlan, (FloorPlan.workspace_id == Unit.workspace_id) & (FloorPlan.id == Unit.floor_plan_id))
-        .where(fits)
+        .where(first_rows(area.principal, Unit, fits, order, limit))
         .order_by(Unit.asking_rent_cents, Property.name, Unit.number)
-        .limit(limit)
     )
     units = tuple(
         AvailableUnit(home, unit, plan or "", beds, baths, feet, Money(rent), max(free or today, today), pets)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.assistant import UsageRecord
 from app.db.models.security import Person
+from app.domain.money import Money
 from app.domain.period import Period
 from app.domain.principal import Principal
 from app.portfolio.visible import visible
@@ -18,7 +21,8 @@ from app.portfolio.visible import visible
 
 @dataclass(frozen=True)
 class UsageLine:
-    """`turns` are questions answered, `calls` model calls; cost is in micro-dollars, so that it adds up exactly."""
+    """`turns` are questions answered, `calls` model calls; costs add up exactly in micro-dollars, `cost` is rounded to
+    the cent."""
 
     key: str
     turns: int
@@ -26,6 +30,7 @@ class UsageLine:
     input_tokens: int
     output_tokens: int
     cost_microdollars: int
+    cost: Money
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,15 @@ async def usage(session: AsyncSession, principal: Principal, period: Period, gro
     )
     names = await _names(session, principal) if group_by == "user" else {}
     return Usage(
-        whole=UsageLine("", *(int(value) for value in whole)),
-        lines=tuple(UsageLine(_shown(row[0], names), *(int(value) for value in row[1:])) for row in grouped.all()),
+        whole=_line("", whole),
+        lines=tuple(_line(_shown(row[0], names), row[1:]) for row in grouped.all()),
         days=tuple((row[0], int(row[1])) for row in by_day),
     )
+
+
+def _line(key: str, sums: Sequence[Any]) -> UsageLine:
+    turns, calls, tokens_in, tokens_out, cost = (int(value) for value in sums)
+    return UsageLine(key, turns, calls, tokens_in, tokens_out, cost, Money.of(Decimal(cost) / 1_000_000))
 
 
 def _shown(key: Any, names: dict[str, str]) -> str:

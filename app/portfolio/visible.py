@@ -5,9 +5,10 @@ Not for scopes (whether a person may use a tool at all): that is the gate's work
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 
 from app.domain.principal import Principal
 
@@ -25,3 +26,12 @@ def visible(principal: Principal, model: Any) -> ColumnElement[bool]:
     if own_id is not None and principal.property_ids is not None:
         conditions.append(own_id.in_(sorted(principal.property_ids)))
     return and_(*conditions)
+
+
+def first_rows(
+    principal: Principal, model: Any, fits: ColumnElement[bool], order: Sequence[Any], limit: int
+) -> ColumnElement[bool]:
+    """The first `limit` rows that fit, in that order, chosen before anything is joined to them: over a large portfolio
+    the joins are then made for the rows that are shown, not for all that fit."""
+    chosen = select(model.id).where(fits).order_by(*order, model.id).limit(limit)
+    return and_(model.workspace_id == principal.workspace_id, model.id.in_(chosen))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
 from app.domain.answer import Chart, Column, ColumnKind, Series, Source, Table
-from app.domain.money import Money
 from app.domain.period import Period
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
@@ -99,11 +97,6 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     return Result(period=period, group_by=group_by, found=found, sources=(source,))
 
 
-def _cost(microdollars: int) -> Money:
-    """Cents, rounded to the nearest; the ledger itself is exact."""
-    return Money.of(Decimal(microdollars) / 1_000_000)
-
-
 def present(args: Args, result: Result) -> Presentation:
     whole = result.found.whole
     if not whole.calls:
@@ -112,9 +105,9 @@ def present(args: Args, result: Result) -> Presentation:
             follow_ups=("Usage report by user for last month",),
         )
     first = result.found.lines[0]
-    busiest = f"Most went to {first.key}: {_cost(first.cost_microdollars)}." if len(result.found.lines) > 1 else ""
+    busiest = f"Most went to {first.key}: {first.cost}." if len(result.found.lines) > 1 else ""
     text = sentence(
-        f"for {result.period}, AI cost {_cost(whole.cost_microdollars)}:",
+        f"for {result.period}, AI cost {whole.cost}:",
         f"{counted(whole.turns, 'question')}, {counted(whole.calls, 'model call')},",
         f"{whole.input_tokens:,} tokens in and {whole.output_tokens:,} out.",
         busiest if result.group_by != "day" else "",
@@ -134,7 +127,7 @@ def _table(result: Result) -> Table:
             Column("cost", "Cost", ColumnKind.MONEY),
         ),
         rows=tuple(
-            (line.key, line.turns, line.calls, line.input_tokens, line.output_tokens, _cost(line.cost_microdollars))
+            (line.key, line.turns, line.calls, line.input_tokens, line.output_tokens, line.cost)
             for line in result.found.lines
         ),
     )

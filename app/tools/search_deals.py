@@ -135,9 +135,8 @@ def present(args: Args, result: Result) -> Presentation:
     largest = found.lines[0]
     text = sentence(
         f"there {are(found.total)} {which},",
-        f"worth {Money(found.cents)} in total.",
-        f"The largest is {largest.name} ({Money(largest.amount_cents)}, {words(largest.stage)},"
-        f" {largest.owner or 'no owner'})."
+        f"worth {found.amount} in total.",
+        f"The largest is {largest.name} ({largest.amount}, {words(largest.stage)}, {largest.owner or 'no owner'})."
         if found.total > 1
         else f"It is {largest.name}, in {words(largest.stage)}.",
         carried(found.total, len(found.lines), "largest"),
@@ -157,7 +156,7 @@ def _table(result: Result) -> Table:
             Column("owner", "Owner"),
         ),
         rows=tuple(
-            (line.name, line.company, words(line.stage), Money(line.amount_cents), line.close_on, line.owner)
+            (line.name, line.company, words(line.stage), line.amount, line.close_on, line.owner)
             for line in result.found.lines
         ),
         total_rows=result.found.total,
@@ -168,7 +167,7 @@ def _charts(found: DealList) -> tuple[Chart, ...]:
     if len(found.by_stage) < 2:
         return ()
     stages = tuple(words(stage) for stage in found.by_stage)
-    dollars = tuple(float(Money(total.cents).dollars) for total in found.by_stage.values())
+    dollars = tuple(float(total.amount.dollars) for total in found.by_stage.values())
     return (Chart("Pipeline by stage", "bar", stages, (Series("Amount", dollars),), unit="$"),)
 
 

@@ -126,3 +126,10 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
     """The hand-made portfolio, on SQLite and on PostgreSQL."""
     await world.build(db)
     yield Desk(db, Outbox(), PropertySystem(db))
+
+
+@pytest.fixture
+async def sqlite_desk(sqlite_db: Database) -> AsyncIterator[Desk]:
+    """The same on SQLite alone, for what does not depend on the database."""
+    await world.build(sqlite_db)
+    yield Desk(sqlite_db, Outbox(), PropertySystem(sqlite_db))

@@ -266,6 +266,10 @@ def _business() -> list[Any]:
         ("d2", "BlueHarbor REIT – management", "co2", "Ben Fox", "qualified", 40_000_000, "2026-06-30"),
         ("d3", "BlueHarbor REIT – pilot", "co2", "Ben Fox", "closed_lost", 5_000_000, "2025-11-30"),
     )
+    rows.append(  # kept by Sophia herself, so that it can be moved
+        _row(Deal, "sophia:d4", name="Lakeshore – pilot", owner="Ben Fox", stage="closed_won", amount_cents=3_000_000,
+             updated_at=at(3, 1))
+    )  # fmt: skip
     rows += [
         _row(Deal, f"hubspot:{key}", name=name, company_id=f"hubspot:{company}", owner=owner, stage=stage,
              amount_cents=cents, close_on=on(close), updated_at=at(3, 1))

@@ -21,7 +21,7 @@ class WorkOrder(Sourced, Base):
         Index("ix_work_orders_property_status", "workspace_id", "property_id", "status"),
         Index("ix_work_orders_unit", "workspace_id", "unit_id"),
         Index("ix_work_orders_status", "workspace_id", "status", "created_at"),
-        Index("ix_work_orders_completed", "workspace_id", "completed_at"),
+        Index("ix_work_orders_completed", "workspace_id", "status", "completed_at"),
     )
 
     number: Mapped[str] = mapped_column(String(20))
