@@ -82,6 +82,9 @@ PHRASES: tuple[str, ...] = (
     "rents at {property} compared to {property2}",
     "how's {property} doing versus {property2} on delinquency",
     "is renewal rate higher at {property} or {property2}",
+    "compare occupancy at {property} and {property2}",
+    "compare revenue for {property} and {property2}",
+    "occupancy at {property} compared to {property2}",
 )
 
 

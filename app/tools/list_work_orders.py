@@ -91,6 +91,12 @@ PHRASES: tuple[str, ...] = (
     "hvac tickets {property}",
     "open requests for {unit} {property}",
     "are there any leaks reported at {property}",
+    "what tickets does {unit} at {property} have",
+    "what's on hold for {unit} {property}",
+    "does {unit} have any tickets open",
+    "what maintenance is in progress for {unit}",
+    "which work orders does {unit} at {property} have open",
+    "what's been done on {unit} at {property} by maintenance",
 )
 
 

@@ -89,6 +89,9 @@ PHRASES: tuple[str, ...] = (
     "whos in {unit} {property}",
     "who do we have living in {unit}",
     "which resident lives in {unit} at {property}",
+    "is there an email for {resident}",
+    "do you have a phone number for {resident}",
+    "got a number for {resident}",
 )
 
 

@@ -74,6 +74,9 @@ PHRASES: tuple[str, ...] = (
     "owners in our contacts",
     "CEO of {company}",
     "what's {contact}'s title",
+    "is there an email for {contact}",
+    "do you have an email for {contact}",
+    "do we have a phone number for {contact}",
 )
 
 

@@ -86,6 +86,8 @@ PHRASES: tuple[str, ...] = (
     "put it on hold",
     "assign it to {teammate}",
     "give it to {vendor}",
+    "hand {wo} to {teammate}, the work order",
+    "give {teammate} {wo}",
 )
 
 

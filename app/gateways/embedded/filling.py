@@ -90,6 +90,16 @@ def wasted(filled: Filled) -> float:
     return min(total, 2.5)
 
 
+#: Values whose words serve too many requests to speak for one tool.
+_COMMON_VALUES = frozenset({"open", "done", "completed", "late_rent", "leasing", "user", "daily", "weekly", "monthly"})
+
+
+def telling_values(filled: Filled) -> int:
+    """How many optional enumerated arguments the request names in words that hardly mean anything else (at most 2)."""
+    optional = (a for a in filled.shape.arguments if a.kind == "enum" and not a.required)
+    return min(2, sum(1 for a in optional if filled.arguments.get(a.name, "open") not in _COMMON_VALUES))
+
+
 def _is_text(filled: Filled, name: str) -> bool:
     argument = filled.shape.named(name)
     return argument is not None and argument.kind == "text"

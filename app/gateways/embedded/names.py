@@ -102,7 +102,7 @@ def names_of(entries: Iterable[Entry]) -> list[str]:
     return list(dict.fromkeys([entry.name for entry in entries]))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Form:
     """One way to write an entry, as folded words."""
 

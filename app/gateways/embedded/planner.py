@@ -27,6 +27,8 @@ from app.gateways.embedded.text import clean
 
 #: Below these a request is asked about instead of done; reads harm nobody, writes go to an approval card anyway.
 ACT_READ, ACT_WRITE = 0.30, 0.36
+#: How many sets of names stay indexed: people of one company see few different ones.
+_INDEXES = 16
 
 _ACTIONS: Mapping[str, Action] = {CHITCHAT: "chitchat", DECLINE: "decline", VAGUE: "clarify"}
 
@@ -39,16 +41,16 @@ class Planner:
         others = {CHITCHAT: CHITCHAT_PHRASES, DECLINE: OUT_OF_SCOPE, VAGUE: VAGUE_PHRASES}
         key = fingerprint(labelled(specs, others))
         self._reader = Reader(self.shapes, load_or_train(key, lambda: exemplars_of(specs, others), cache_dir))
-        self._indexes: dict[tuple[str, int], NameIndex] = {}
+        self._indexes: list[tuple[Names, NameIndex]] = []
 
     def index_of(self, names: Names) -> NameIndex:
-        """The index of a set of names; kept for the last few sets."""
-        key = (names.version, id(names) if not names.version else 0)
-        index = self._indexes.get(key)
-        if index is None:
-            if len(self._indexes) >= 8:
-                self._indexes.pop(next(iter(self._indexes)))
-            index = self._indexes[key] = NameIndex(names)
+        """The index of exactly these names; kept for the last few sets, so that nobody is matched to another's."""
+        for at, (known, index) in enumerate(self._indexes):
+            if known is names or (known.version == names.version and known == names):
+                self._indexes.insert(0, self._indexes.pop(at))
+                return index
+        index = NameIndex(names)
+        self._indexes = [(names, index), *self._indexes[: _INDEXES - 1]]
         return index
 
     def plan(

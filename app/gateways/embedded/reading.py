@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.gateways.embedded.arguments import Shape
 from app.gateways.embedded.entities import Entities, find_entities
-from app.gateways.embedded.filling import Filled, fill, wasted
+from app.gateways.embedded.filling import Filled, fill, telling_values, wasted
 from app.gateways.embedded.lexicon.out_of_scope import is_unsupported
 from app.gateways.embedded.names import NameIndex
 from app.gateways.embedded.plan import Call
@@ -20,7 +20,7 @@ CHITCHAT, DECLINE, VAGUE = "~chitchat", "~decline", "~clarify"
 _CONSIDERED = 8
 _CLEAR, _PIECE = 0.4, 0.8
 _MISSING, _MISSING_TEXT, _WASTED, _MISMATCH, _POINTED = 1.4, 1.0, 0.9, 0.8, 6.0
-_MISSING_MOST, _SPREAD = 2.4, 0.7
+_MISSING_MOST, _SPREAD, _TELLING = 2.4, 0.7, 0.4
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,5 @@ def penalty(filled: Filled) -> float:
         for name in filled.missing
     )
     spread = _SPREAD if "property" in filled.further else 0.0
-    return min(missing, _MISSING_MOST) + _WASTED * wasted(filled) + _MISMATCH * filled.mismatched + spread
+    against = min(missing, _MISSING_MOST) + _WASTED * wasted(filled) + _MISMATCH * filled.mismatched + spread
+    return against - _TELLING * telling_values(filled)
