@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +13,7 @@ import typer
 
 from app.domain.clock import SystemClock
 from app.domain.names import Names
-from app.domain.tooling import Effect, ToolSpec
+from app.domain.tooling import ToolSpec
 
 
 def register(app: typer.Typer) -> None:
@@ -28,9 +26,9 @@ def register(app: typer.Typer) -> None:
         """Read JSON lines (id, utterance, optional context) and print one plan a line. Nothing is executed."""
         moment = _moment(now)
         known = read_names(names) if names else Names()
-        from app.gateways.embedded import Planner  # noqa: PLC0415 - slow to import; the other commands do not need it
+        from app.gateways.embedded.planner import Planner  # noqa: PLC0415 - slow to import, and only this needs it
 
-        planner = Planner(tool_specs(), cache)
+        planner = Planner(tool_specs(), cache or default_cache())
         failed = False
         for number, line in enumerate(sys.stdin, start=1):
             if not line.strip():
@@ -47,29 +45,20 @@ def register(app: typer.Typer) -> None:
 
 
 def tool_specs() -> Sequence[ToolSpec]:
-    """Every tool of the catalogue as data: its `TOOL`, or its arguments and phrases where it cannot run yet."""
-    import app.tools  # noqa: PLC0415 - imports the tools, which only this command needs
-    from app.tools.core.tool import Tool, parameters_of  # noqa: PLC0415
+    """Every tool of the catalogue as data."""
+    from app.tools.core.registry import all_tools  # noqa: PLC0415 - imports every tool, which only this needs
 
-    specs: list[ToolSpec] = []
-    for found in pkgutil.iter_modules(app.tools.__path__, "app.tools."):
-        module = importlib.import_module(found.name)
-        tool: Any = getattr(module, "TOOL", None)
-        if isinstance(tool, Tool):
-            specs.append(cast(Tool[Any, Any], tool).spec)
-        elif hasattr(module, "PHRASES"):
-            name = found.name.rpartition(".")[2]
-            effect = Effect.READ if name.partition("_")[0] in _READING else Effect.WRITE
-            specs.append(ToolSpec(name, module.__doc__ or "", parameters_of(module.Args), effect, module.PHRASES))
-    return specs
+    return [tool.spec for tool in all_tools().values()]
 
 
-_READING = frozenset({"get", "list", "search", "lookup", "compare"})
+def default_cache() -> Path:
+    """Where the trained ranking is kept between runs: the person's own cache folder."""
+    return Path.home() / ".cache" / "sophia"
 
 
 def planned(planner: Any, item: Mapping[str, Any], known: Names, moment: datetime) -> dict[str, Any]:
     """One output line."""
-    from app.gateways.embedded import Call  # noqa: PLC0415
+    from app.gateways.embedded.plan import Call  # noqa: PLC0415
 
     context = [Call(turn["call"]["name"], turn["call"].get("arguments", {})) for turn in item.get("context", ())]
     plan = planner.plan(item["utterance"], known, moment, context)

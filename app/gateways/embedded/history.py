@@ -5,36 +5,13 @@ Knows message shapes only; decides nothing.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from app.gateways.embedded.plan import Call
+from app.gateways.embedded.plan import Call, Conversation, Result
 
 ASK = "ask_person"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a tool answered: its sentences, and the tool's name."""
-
-    tool: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """`calls` were made before the newest message, oldest first; `results` answer it already.
-
-    `asked_about` is the message that a question was asked back about, when the newest message may be the answer.
-    """
-
-    message: str
-    calls: tuple[Call, ...] = ()
-    results: tuple[Result, ...] = ()
-    asked_about: str = ""
-    calls_before_question: tuple[Call, ...] = field(default=())
 
 
 def read(messages: Sequence[BaseMessage]) -> Conversation:

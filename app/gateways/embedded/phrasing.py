@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.gateways.embedded.history import Result
 from app.gateways.embedded.lexicon.replies import refusal, small_talk
-from app.gateways.embedded.plan import Plan
+from app.gateways.embedded.plan import Plan, Result
 
 
 def from_results(results: Sequence[Result]) -> str:

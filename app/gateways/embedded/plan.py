@@ -1,7 +1,7 @@
-"""What the planner decides about a message: plain data, no behaviour."""
+"""What the planner is told and what it decides: plain data, no behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Action = Literal["call", "clarify", "decline", "chitchat"]
@@ -29,3 +29,25 @@ class Plan:
     options: tuple[str, ...] = ()
     partial: Call | None = None
     asked: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a tool answered: its sentences, and the tool's name."""
+
+    tool: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`calls` were made before the newest message, oldest first; `results` answer it already.
+
+    `asked_about` is the message that a question was asked back about, when the newest message may be the answer.
+    """
+
+    message: str
+    calls: tuple[Call, ...] = ()
+    results: tuple[Result, ...] = ()
+    asked_about: str = ""
+    calls_before_question: tuple[Call, ...] = field(default=())

@@ -14,12 +14,11 @@ from app.gateways.embedded.arguments import Shape, shape_of
 from app.gateways.embedded.clauses import is_negated
 from app.gateways.embedded.exemplars import exemplars_of, labelled
 from app.gateways.embedded.filling import Filled
-from app.gateways.embedded.history import Conversation
 from app.gateways.embedded.lexicon.out_of_scope import OUT_OF_SCOPE
 from app.gateways.embedded.lexicon.small_talk import CHITCHAT as CHITCHAT_PHRASES
 from app.gateways.embedded.lexicon.small_talk import VAGUE as VAGUE_PHRASES
 from app.gateways.embedded.names import NameIndex
-from app.gateways.embedded.plan import Action, Call, Plan
+from app.gateways.embedded.plan import Action, Call, Conversation, Plan
 from app.gateways.embedded.ranking import fingerprint, load_or_train
 from app.gateways.embedded.reading import CHITCHAT, DECLINE, VAGUE, Reader, Reading
 from app.gateways.embedded.segments import segments
