@@ -97,12 +97,22 @@ def train(exemplars: Sequence[Exemplar]) -> Ranker:
     weight = np.asarray([e.weight for e in exemplars], dtype=np.float32)
     wanted = np.full((len(exemplars), len(labels)), -1.0 / len(labels), dtype=np.float32)
     wanted[np.arange(len(exemplars)), [labels.index(e.label) for e in exemplars]] += 1.0
-    gram = (matrix @ matrix.T).toarray()
-    gram += _BIAS
+    gram = _gram(matrix)
     gram[np.diag_indices_from(gram)] += _RIDGE / weight
     dual = cho_solve(cho_factor(gram, overwrite_a=True, check_finite=False), wanted, check_finite=False)
     weights = np.vstack([matrix.T @ dual, dual.sum(axis=0, keepdims=True) * _BIAS])
     return Ranker(labels, vocabulary, weights.astype(np.float32) * _SHARPNESS)
+
+
+def _gram(matrix: Any) -> NDArray[np.float32]:
+    """Every exemplar's similarity to every other, in slices: the whole product at once would triple the memory."""
+    count = matrix.shape[0]
+    gram = np.empty((count, count), dtype=np.float32)
+    across = matrix.T.tocsr()
+    for start in range(0, count, 256):
+        gram[start : start + 256] = (matrix[start : start + 256] @ across).toarray()
+    gram += _BIAS
+    return gram
 
 
 def _matrix(exemplars: Sequence[Exemplar]) -> tuple[dict[str, int], Any]:
