@@ -68,10 +68,9 @@ def api_router(workspace: LocalWorkspace) -> APIRouter:
     async def signin() -> Response:
         return Response("<!doctype html><title>Sign in</title><p>Sign in to see this file.</p>", media_type="text/html")
 
-    @router.post("/{kind}/{team}/{number}/{secret}")
-    async def response_url(kind: str, team: str, number: str, secret: str, request: Request) -> Response:
-        if kind not in ("actions", "commands"):
-            return PlainTextResponse("not found", 404)
+    @router.post("/actions/{rest:path}")
+    @router.post("/commands/{rest:path}")
+    async def response_url(rest: str, request: Request) -> Response:
         try:
             arguments = json.loads(await request.body())
             respond(workspace, request.url.path, arguments)

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
-from starlette.middleware.base import RequestResponseEndpoint
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.sandbox.outbox import Outbox
 from app.sandbox.resend import resend_router
@@ -53,23 +54,34 @@ def create_app(config: SandboxConfig | None = None, outbox: Outbox | None = None
     app = FastAPI(title="Local Slack workspace", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.workspace = workspace
     app.state.outbox = outbox
-    app.middleware("http")(_only_this_machine)
+    app.add_middleware(OnlyThisMachine)
+    app.include_router(api_router(workspace))
     app.include_router(people_router(interacting))
     app.include_router(page_router(interacting, outbox))
     app.include_router(twilio_router(outbox))
     app.include_router(resend_router(outbox))
-    app.include_router(api_router(workspace))
     return app
 
 
-async def _only_this_machine(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse other host names (DNS rebinding) and writes from other sites' pages."""
-    if not is_loopback(f"http://{request.headers.get('host', '')}"):
-        return PlainTextResponse("This page is only served to this machine.", 421)
-    origin = request.headers.get("origin")
-    if origin and request.method != "GET" and urlsplit(origin).netloc != request.headers.get("host"):
-        return PlainTextResponse("Requests from other sites are not taken.", 403)
-    return await call_next(request)
+class OnlyThisMachine:
+    """Refuses other host names (DNS rebinding) and writes from other sites' pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+    @staticmethod
+    def _refusal(scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not is_loopback(f"http://{host}"):
+            return PlainTextResponse("This page is only served to this machine.", 421)
+        if origin and scope["method"] != "GET" and urlsplit(origin).netloc != host:
+            return PlainTextResponse("Requests from other sites are not taken.", 403)
+        return None
 
 
 def server(app: FastAPI, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> uvicorn.Server:
