@@ -48,7 +48,7 @@ from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolO
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 ROWS = tuple((f"Property {number}", 0.9 + number / 1000) for number in range(12))
-WORDS = "Portfolio occupancy is 94.7% this week, with 12 properties between 90.0% and 91.1%. ".split(" ") * 2
+PIECES = ("Portfolio occupancy is 94.7% ", "this week, with 12 properties ", "between 90.0% and 91.1%. ") * 2
 
 
 class LookArgs(ToolArgs):
@@ -60,7 +60,7 @@ class LookResult(ToolOutput):
 
 
 class WaitingModel(BaseChatModel):
-    """Plans one call, then says about thirty words. Waits before each message, as `wait` says."""
+    """Plans one call, then says two sentences. Waits before each message, as `wait` says."""
 
     wait: SkipValidation[Callable[[], Any]]
 
@@ -79,8 +79,8 @@ class WaitingModel(BaseChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         await self.wait()
         if isinstance(messages[-1], ToolMessage):
-            for word in WORDS:
-                yield ChatGenerationChunk(message=AIMessageChunk(content=word + " "))
+            for piece in PIECES:  # few: what a provider's SDK spends on each token is the model's time, not ours
+                yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
             yield _end("stop")
             return
         call = ToolCallChunk(

@@ -88,12 +88,10 @@ class Speaking(AgentMiddleware[State, TurnRun, Any]):
 
     async def awrap_model_call(self, request: ModelRequest[TurnRun], handler: ModelHandler) -> ModelResponse[Any]:
         run = request.runtime.context
-        model = run.model.bind_tools(self._schemas)
         texts: list[str] = []
         calls: list[ToolCall] = []
         run.speaker.begin()
-        stream = cast("Any", model.astream([run.system, *request.messages], {"callbacks": []}))
-        async with aclosing(stream) as pieces:
+        async with aclosing(run.model.pieces([run.system, *request.messages], self._schemas)) as pieces:
             async for piece in pieces:
                 await self._hear(piece, run, texts, calls)
         await run.speaker.end(calls_tools=bool(calls))

@@ -100,7 +100,7 @@ class TurnModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         whole: AIMessageChunk | None = None
-        async with aclosing(self._pieces(messages, stop, **kwargs)) as pieces:
+        async with aclosing(self.pieces(messages, stop=stop, **kwargs)) as pieces:
             async for piece in pieces:
                 whole = piece if whole is None else whole + piece
         if whole is None:
@@ -114,16 +114,20 @@ class TurnModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        async with aclosing(self._pieces(messages, stop, **kwargs)) as pieces:
+        async with aclosing(self.pieces(messages, stop=stop, **kwargs)) as pieces:
             async for piece in pieces:
                 chunk = ChatGenerationChunk(message=piece)
                 if run_manager and piece.content:
                     await run_manager.on_llm_new_token(str(piece.content), chunk=chunk)
                 yield chunk
 
-    async def _pieces(
-        self, messages: list[BaseMessage], stop: list[str] | None, tools: Sequence[Any] = (), **options: Any
+    async def pieces(
+        self, messages: list[BaseMessage], tools: Sequence[Any] = (), *, stop: list[str] | None = None, **options: Any
     ) -> AsyncGenerator[AIMessageChunk]:
+        """What `astream` gives, without LangChain's callbacks around it, which cost more than the failover itself.
+
+        Text comes as it is said; tool calls, usage and who answered come complete in the last piece.
+        """
         if stop:
             options["stop"] = stop
         course = _Course()
