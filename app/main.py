@@ -46,6 +46,7 @@ from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncReport
 from app.runtime.runtime import Runtime, RuntimeOptions
+from app.security.anchors import AnchorFile
 from app.security.budget import TURN_LIMITS, Limits
 from app.security.keys import KeyRing
 from app.security.outgoing import OutgoingMessages, Provider
@@ -66,6 +67,8 @@ from handlers.http.server import build_http
 log = structlog.get_logger(__name__)
 
 Role = Literal["web", "worker", "socket"]
+ANCHOR_EVERY = 3600.0
+"""Seconds between two notes of the audit chain's head in AUDIT_ANCHOR."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,9 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
     )
     if role != "web":
         runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
+        if settings.audit_anchor:
+            anchors = AnchorFile(settings.audit_anchor, house.clock)
+            runtime.every(ANCHOR_EVERY, partial(_anchor, anchors, house))
     try:
         yield deps
     finally:
@@ -241,6 +247,10 @@ async def sync_all(house: House, progress: OnProgress | None = None) -> list[Syn
         await sync_source(house.db, house.settings.workspace_id, connector, clock=house.clock, progress=progress)
         for connector in house.connectors.values()
     ]
+
+
+async def _anchor(anchors: AnchorFile, house: House) -> None:
+    await anchors.anchor(house.safeguards.audit)
 
 
 async def _keep_fresh(house: House) -> None:
