@@ -28,7 +28,8 @@ from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
 from app.db.migrate import at_head
-from app.domain.clock import Clock, Ids, RandomIds, SystemClock
+from app.db.statistics import refresh_statistics
+from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
 from app.domain.errors import Fixable
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
@@ -42,6 +43,7 @@ from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
 from app.integrations.twilio import TwilioSms
+from app.portfolio.balances import refresh_past_due
 from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncReport
@@ -67,6 +69,8 @@ from handlers.http.server import build_http
 log = structlog.get_logger(__name__)
 
 Role = Literal["web", "worker", "socket"]
+LARGE_LOAD = 10_000
+"""Rows of one sync after which the database's statistics are worth renewing."""
 ANCHOR_EVERY = 3600.0
 """Seconds between two notes of the audit chain's head in AUDIT_ANCHOR."""
 
@@ -242,11 +246,21 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
 
 
 async def sync_all(house: House, progress: OnProgress | None = None) -> list[SyncReport]:
-    """Brings every connected system into the read model, one after the other; a failing one never stops the rest."""
-    return [
-        await sync_source(house.db, house.settings.workspace_id, connector, clock=house.clock, progress=progress)
+    """Brings every connected system into the read model, one after the other; a failing one never stops the rest.
+
+    What the calendar alone changes (past-due amounts) and what a large load leaves stale (the database's statistics)
+    is brought up to date too.
+    """
+    workspace_id = house.settings.workspace_id
+    reports = [
+        await sync_source(house.db, workspace_id, connector, clock=house.clock, progress=progress)
         for connector in house.connectors.values()
     ]
+    async with house.db.transaction() as session:
+        await refresh_past_due(session, workspace_id, local_date(house.clock, house.settings.timezone))
+    if sum(resource.rows for report in reports for resource in report.resources) > LARGE_LOAD:
+        await refresh_statistics(house.db)
+    return reports
 
 
 async def _anchor(anchors: AnchorFile, house: House) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.channels.console import render
 from app.channels.csv import to_csv
 from app.channels.text import Reader
-from app.cli.core.demo import is_taken, outside_world, prepare
+from app.cli.core.demo import free_port, is_taken, outside_world, prepare
 from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.db.engine import Database
 from app.db.migrate import upgrade
@@ -59,9 +59,12 @@ async def _which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
         return settings, None
     from app.sandbox.demo import DemoWorld  # noqa: PLC0415 - only when there is nothing real
 
-    world = DemoWorld.at(settings.data_dir / "demo", SystemClock())
+    folder, clock = settings.data_dir / "demo", SystemClock()
+    world = DemoWorld.at(folder, clock)
     demo = settings_or_exit(**world.settings(), log_level="error")
     if not world.is_ready:
+        world = DemoWorld.at(folder, clock, page=free_port(), entrata=free_port())
+        demo = settings_or_exit(**world.settings(), log_level="error")
         console = Console(stderr=True)
         console.print("Nothing is set up yet, so I'll use a demo portfolio of 12 communities.")
         world.begin()

@@ -47,6 +47,13 @@ async def outside_world(world: DemoWorld, console: Console) -> AsyncGenerator[No
             await process.wait()
 
 
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with sockets.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def is_taken(port: int) -> bool:
     """True when something listens on that loopback port."""
     with sockets.socket() as probe:
