@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
@@ -23,11 +24,13 @@ from app.sandbox.entrata.store import EntrataStore
 from app.sandbox.portfolio.load import load_register, load_team
 from app.sandbox.portfolio.portfolio import Portfolio
 from app.sandbox.slack.config import SandboxConfig
+from app.sandbox.slack.manifest import apply_manifest
 from app.sandbox.slack.server import create_app
 from app.sandbox.twilio import TwilioAccount
 from app.settings import DEMO_SECRET_KEY
 
 TIMEZONE = "America/Chicago"
+MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 MADE_ON = "made-on"
 READY = "ready"
 
@@ -116,7 +119,9 @@ class DemoWorld:
         }
 
     def slack_app(self) -> FastAPI:
-        return create_app(SandboxConfig(data_dir=self.folder / "workspace"))
+        """The workspace with Sophia installed from her own manifest, so that it grants what a real one would."""
+        manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+        return create_app(apply_manifest(SandboxConfig(data_dir=self.folder / "workspace"), manifest))
 
     def entrata_app(self) -> Starlette:
         store = EntrataStore(self.folder / "entrata", self.clock, seed=DEMO_SEED, today=self.today)
