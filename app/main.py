@@ -214,7 +214,10 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             code="bad_settings",
         )
     client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=f"{settings.slack_api_url}/", timeout=20
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=f"{settings.slack_api_url}/",
+        timeout=20,
+        retry_handlers=[],  # the poster repeats what may be repeated; a blind repeat would post twice
     )
     runtime = Runtime(house.db, house.clock, runtime_options(settings, role))
     deps = Deps(

@@ -130,7 +130,7 @@ async def _settled(people: SlackDriver, slack: LocalSlack, written: dict[str, tu
         if (not lost and still >= 3) or still >= 60:
             doubled = [ts for ts in written if answers[ts] > 1]
             return len(lost), len(doubled), len(acknowledged)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2)
 
 
 def _acknowledged(slack: LocalSlack) -> set[str]:

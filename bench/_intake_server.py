@@ -61,6 +61,9 @@ class NoApprovals:
     async def editable_values(self, *_: object) -> dict[str, Any]:
         return {}
 
+    async def approvers(self, *_: object) -> list[Principal]:
+        return []
+
     async def waiting(self, *_: object) -> list[ApprovalCard]:
         return []
 
@@ -82,7 +85,7 @@ async def serve(options: argparse.Namespace) -> None:
         db,
         clock,
         RuntimeOptions(
-            executor_id=options.executor, system_url=options.system, work=not options.intake_only, poll_every=0.1
+            executor_id=options.executor, system_url=options.system, work=not options.intake_only, max_running=32
         ),
     )
     client = AsyncWebClient(token="xoxb-local-sophia", base_url=options.slack, retry_handlers=[])

@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import select
+
 from app.db.engine import Database
 from app.db.models.runtime import Delivery
 from app.domain.clock import Clock
@@ -24,6 +26,15 @@ class Shown:
 
     state: State
     ts: str = ""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where a message stands."""
+
+    channel: str
+    thread: str
+    ts: str
 
 
 class Deliveries:
@@ -57,6 +68,19 @@ class Deliveries:
             known = await session.get(Delivery, (workspace_id, _key(run, part)))
             return Shown("new") if known is None else Shown(_state(known.state), known.ts)
 
+    async def of_part(self, workspace_id: str, part: str) -> list[Posted]:
+        """Every message of a part, over all runs: where a card was shown."""
+        pattern = "%:" + part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        async with self._db.reading() as session:
+            rows = await session.scalars(
+                select(Delivery).where(
+                    Delivery.workspace_id == workspace_id,
+                    Delivery.id.like(pattern, escape="\\"),
+                    Delivery.state == "posted",
+                )
+            )
+            return [Posted(row.channel, row.thread, row.ts) for row in rows]
+
     async def note(self, workspace_id: str, run: str, part: str, state: State, ts: str) -> None:
         """The part is now in this state, as message `ts`."""
         async with self._db.transaction() as session:
@@ -75,7 +99,7 @@ class Deliveries:
 
 def _key(run: str, part: str) -> str:
     key = f"{run}:{part}"
-    return key if len(key) <= LONGEST_KEY else f"{hashlib.sha256(key.encode()).hexdigest()}:{part[:40]}"
+    return key if len(key) <= LONGEST_KEY else f"{hashlib.sha256(key.encode()).hexdigest()}:{part[:50]}"
 
 
 def _state(stored: str) -> State:

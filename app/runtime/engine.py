@@ -12,11 +12,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as SqlTimeout
 
 from app.runtime.serializer import TaggedJson
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 APPLICATION_VERSION = "sophia-1"
 """Changes only when the steps of a run change their order or meaning: runs of another version are not resumed."""
@@ -39,9 +43,24 @@ class Steps:
         return await DBOS.run_step_async({"name": name}, _named(work, name))
 
 
+async def patiently(work: Callable[[], Awaitable[T]], *, give_up_after: float = 900.0) -> T:
+    """The result of `work`, repeated while the database does not answer (locked, full, restarting, no connection
+    free), up to `give_up_after` seconds. Only for work that may be done more than once."""
+    waited, pause = 0.0, 0.2
+    while True:
+        try:
+            return await work()
+        except (OperationalError, InterfaceError, SqlTimeout) as failure:
+            if waited > give_up_after:
+                raise
+            log.warning("runtime.database_waits", error=type(failure).__name__, pause=pause)
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(pause * 2, 15.0)
+
+
 def _named(work: Callable[[], Awaitable[T]], name: str) -> Callable[[], Any]:
     async def step() -> T:
-        return await work()
+        return await patiently(work)
 
     step.__name__ = step.__qualname__ = name
     return step

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db.engine import Database
 from app.domain.clock import Clock
 from app.runtime.deliveries import Deliveries
-from app.runtime.engine import DurableEngine, Steps
+from app.runtime.engine import DurableEngine, Steps, patiently
 from app.runtime.entries import Backlog, Entries, Entry
 from app.runtime.feedback import FeedbackLog
 from app.runtime.intake import Arrival, Intake
@@ -71,6 +71,7 @@ class Runtime:
         self._bodies: set[asyncio.Task[Any]] = set()
         self._chores: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self._running: dict[str, asyncio.Event] = {}
+        self._places = asyncio.Semaphore(options.max_running)
         self._idle = asyncio.Event()
         self._idle.set()
         self.draining = False
@@ -145,6 +146,8 @@ class Runtime:
         What is cut off stays recorded at the step it was on, and another executor goes on with it at once.
         """
         self.draining = True
+        if not self._loops:
+            return  # never started
         heartbeat, *others = self._loops  # the heartbeat goes on, so that nobody takes over what still runs
         await asyncio.gather(*(loop.stop() for loop in others))
         with suppress(TimeoutError):
@@ -215,17 +218,25 @@ class Runtime:
             await self.entries.put_back([entry])
 
     async def _run(self, workspace_id: str, entry_id: str) -> None:
-        """The body of a durable run. Only a failing database keeps it from ending its entry, and then it waits."""
-        entry = await self._persist(lambda: self.entries.hold(workspace_id, entry_id))
-        if entry is None:
-            log.warning("runtime.no_entry", workspace=workspace_id, entry=entry_id)
-            return
-        self.stop_event(entry)
-        self._idle.clear()
+        """The body of a durable run. What a crash left resumes all at once, so runs wait here for a place too."""
         body = asyncio.current_task()
         if body is not None:
             self._bodies.add(body)
             body.add_done_callback(self._bodies.discard)
+        async with self._places:
+            entry = await patiently(lambda: self.entries.hold(workspace_id, entry_id))
+            if entry is None:
+                log.warning("runtime.no_entry", workspace=workspace_id, entry=entry_id)
+                return
+            self.stop_event(entry)
+            self._idle.clear()
+            try:
+                state = await self._work_on(entry)
+                await patiently(lambda: self.entries.end(workspace_id, entry_id, state))
+            finally:
+                self._finished(entry.run_id)
+
+    async def _work_on(self, entry: Entry) -> Literal["done", "failed"]:
         try:
             job = self._jobs.get(entry.kind)
             if job is None:
@@ -233,21 +244,8 @@ class Runtime:
             await job(entry, Steps())
         except Exception:
             log.exception("runtime.job_failed", run=entry.run_id, kind=entry.kind)
-            await self._persist(lambda: self.entries.end(workspace_id, entry_id, "failed"))
-        else:
-            await self._persist(lambda: self.entries.end(workspace_id, entry_id, "done"))
-        finally:
-            self._finished(entry.run_id)
-
-    async def _persist(self, work: Callable[[], Awaitable[Any]]) -> Any:
-        pause = 0.2
-        while True:
-            try:
-                return await work()
-            except SQLAlchemyError as failure:
-                log.warning("runtime.database_waits", error=repr(failure), pause=pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 15.0)
+            return "failed"
+        return "done"
 
     def _finished(self, run_id: str) -> None:
         self._running.pop(run_id, None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import structlog
+from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.models.security import Person
@@ -74,6 +75,15 @@ async def upsert_people(db: Database, workspace_id: str, members: Iterable[Membe
                 )
             )
     _cache.pop(db, None)
+
+
+async def team_of(db: Database, workspace_id: str) -> list[Principal]:
+    """The workspace's team, by name: everybody who may hold rights."""
+    async with db.reading() as session:
+        people = await session.scalars(
+            select(Person).where(Person.workspace_id == workspace_id, Person.is_team.is_(True)).order_by(Person.name)
+        )
+        return [_principal(person) for person in people]
 
 
 def _principal(person: Person) -> Principal:

@@ -6,13 +6,14 @@ from typing import Any
 
 import structlog
 
-from app.channels.slack.cards import card_blocks, card_text, decided_blocks
+from app.channels.slack.cards import card_blocks, card_part, card_text, decided_blocks
 from app.channels.slack.failures import CALL_FAILURES, NotDelivered, code_of
 from app.channels.slack.post import Part, Place
 from app.channels.slack.safe import escape
 from app.channels.slack.settled_card import settled_blocks
 from app.channels.text import Reader
 from app.domain.answer import ApprovalCard
+from app.runtime.deliveries import Posted
 from app.runtime.engine import Steps
 from app.runtime.entries import Entry
 from app.runtime.runtime import Job
@@ -90,10 +91,14 @@ async def shown_blocks(deps: Deps, channel: str, thread: str, ts: str) -> list[d
 
 
 async def _redraw(deps: Deps, entry: Entry, text: str, blocks: list[dict[str, Any]]) -> None:
-    card = entry.payload["card"]
-    place = Place(entry.workspace_id, str(card["channel"]), str(card["thread"]))
-    part = Part(entry.id, f"card:{entry.payload['approval_id']}")
-    await deps.poster.update(place, str(card["ts"]), part, escape(text), blocks)
+    """Every message that shows the card: the one that was clicked, and those of others who were asked."""
+    approval_id, clicked = str(entry.payload["approval_id"]), entry.payload["card"]
+    part = card_part(approval_id)
+    shown = await deps.runtime.deliveries.of_part(entry.workspace_id, part)
+    here = Posted(str(clicked["channel"]), str(clicked["thread"]), str(clicked["ts"]))
+    for posted in [here, *(one for one in shown if one.ts != here.ts)]:
+        place = Place(entry.workspace_id, posted.channel, posted.thread)
+        await deps.poster.update(place, posted.ts, Part(entry.id, part), escape(text), blocks)
 
 
 async def _tell(deps: Deps, entry: Entry, sentence: str) -> None:

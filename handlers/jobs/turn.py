@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from app.runtime.engine import Steps
 from app.runtime.entries import Entry
 from app.runtime.runtime import Job
 from app.telemetry.trace import trace
+from handlers.core.approvers import ask_approvers
 from handlers.core.asking import TURN
 from handlers.core.deps import Deps
 from handlers.core.direct import direct_place
@@ -51,6 +53,8 @@ def job(deps: Deps) -> Job:
         )
         answer: Answer = await steps.once("answer", lambda: _answer(deps, entry, place, asked_at, stream))
         await steps.once("show", lambda: _show(deps, entry, place, answer, stream))
+        for card in answer.approvals:
+            await steps.once(f"ask {card.approval_id}", partial(ask_approvers, deps, entry, card))
 
     return run
 

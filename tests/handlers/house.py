@@ -67,6 +67,7 @@ class SmallGate:
         self.decided: dict[str, Decision] = {}
         self.calls: list[tuple[str, str, str, dict[str, Any] | None]] = []
         self.refuses: set[str] = set()
+        self.may_approve: list[str] = []
         self.settled: list[Settled] = []
 
     async def decide(
@@ -91,6 +92,9 @@ class SmallGate:
 
     async def editable_values(self, approval_id: str, principal: Principal) -> dict[str, Any]:
         return {"description": "Kitchen faucet leaks", "priority": "high"}
+
+    async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]:
+        return [person(workspace_id, user) for user in self.may_approve]
 
     async def waiting(self, principal: Principal) -> list[ApprovalCard]:
         return list(self.cards.values())

@@ -84,3 +84,20 @@ async def test_a_card_that_ended_without_a_click_says_so(socket_scene: Scene):
     await settle_cards(socket_scene.house.deps)
     shown = await redrawn(socket_scene, card, "This request has expired.")
     assert "actions" not in [block["type"] for block in shown["blocks"]]
+
+
+async def test_what_somebody_else_must_approve_is_put_before_them_and_every_card_says_what_came_of_it(
+    socket_scene: Scene,
+):
+    scene = socket_scene
+    scene.gate.may_approve = ["U07MIKE001"]
+    card = await card_for(scene)
+    asked = await scene.people.wait_for_message("mike", "@Sophia", lambda m: "approval.approve" in json.dumps(m))
+    assert "Jen Park asks for your approval" in "".join(texts(asked["blocks"]))
+    await scene.people.click("mike", asked, "approval.approve")
+    await redrawn(scene, card, "Done: WO-1042 is open.")
+    closed = await scene.people.wait_for_message(
+        "mike", "@Sophia", lambda m: m["ts"] == asked["ts"] and "Done: WO-1042" in " ".join(texts(m["blocks"]))
+    )
+    assert "actions" not in [block["type"] for block in closed["blocks"]]
+    assert scene.gate.calls == [("apr_1", "U07MIKE001", "approve", None)]

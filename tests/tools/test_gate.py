@@ -189,6 +189,19 @@ async def test_a_waiting_request_names_who_may_approve_it(house: Gatehouse) -> N
     assert outcome.card.approvers == "an executive or a property manager"
 
 
+async def test_those_who_may_approve_are_found_without_the_one_who_asked(house: Gatehouse) -> None:
+    outcome = await house.gate.call(
+        await house.person("U-MIA"), "set_rent_by_two", {"unit": "204", "rent": 1950}, ORIGIN
+    )
+    assert isinstance(outcome, Waiting)
+    mia = await house.person("U-MIA")
+    able = await house.gate.approvers(mia.workspace_id, outcome.card.approval_id)
+    assert [person.name for person in able] == ["Ada Admin"]
+    assert await house.gate.approvers("another workspace", outcome.card.approval_id) == []
+    await house.gate.decide(outcome.card.approval_id, mia, "decline")
+    assert await house.gate.approvers(mia.workspace_id, outcome.card.approval_id) == []
+
+
 async def test_a_person_sees_their_own_waiting_requests(house: Gatehouse) -> None:
     first = await house.ask("U-MIA")
     house.clock.pass_by(minutes=1)

@@ -27,6 +27,16 @@ def card_blocks(card: ApprovalCard, reader: Reader) -> list[Block]:
     return [*_what(card), _small_print(card, reader), _buttons(card)]
 
 
+def request_blocks(card: ApprovalCard, reader: Reader, requester: str) -> list[Block]:
+    """The card for somebody else who may approve it, with who asks."""
+    return [rich([(requester, "bold"), " asks for your approval:"]), *card_blocks(card, reader)]
+
+
+def card_part(approval_id: str) -> str:
+    """The name of the part of a run that is this card, wherever it is shown."""
+    return f"card:{approval_id}"
+
+
 def card_text(card: ApprovalCard) -> str:
     """The card in one line, for notifications and screen readers."""
     return f"Waiting for approval: {card.title}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.channels.slack import actions
-from app.channels.slack.cards import card_blocks, card_text
+from app.channels.slack.cards import card_blocks, card_part, card_text
 from app.channels.slack.charts import chart_block
 from app.channels.slack.elements import button, context, rich
 from app.channels.slack.limits import BUTTONS, CHARTS, FALLBACK_TEXT, MESSAGE_CHARACTERS
@@ -65,7 +65,7 @@ def messages(answer: Answer, reader: Reader, turn_id: str) -> list[Message]:
     for card in answer.approvals:
         made.append(
             Message(
-                f"card:{card.approval_id}",
+                card_part(card.approval_id),
                 "",
                 tuple(card_blocks(card, reader)),
                 escape(card_text(card)),

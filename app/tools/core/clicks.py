@@ -14,13 +14,13 @@ import structlog
 
 from app.db.models.security import ActionJournal, ApprovalRequest
 from app.domain.errors import Fixable, NotAllowed, SophiaError
-from app.domain.principal import Principal
+from app.domain.principal import Principal, Role
 from app.security import journal
 from app.security.approvals import ApprovalStatus, Proposal, card_of, proposal_of
 from app.security.audit import AuditEvent
 from app.security.canonical import canonical, fingerprint
 from app.security.journal import Action, ActionState
-from app.security.people import principal_of
+from app.security.people import principal_of, team_of
 from app.security.roles import decide
 from app.security.safeguards import Safeguards
 from app.tools.core.complaints import checked
@@ -88,6 +88,24 @@ class Clicks:
             raise NotAllowed(found.objection)
         shown = found.proposal
         return {name: shown.arguments.get(name) for name in shown.shown.editable}
+
+    async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]:
+        """See Gate.approvers."""
+        async with self._bench.db.reading() as session:
+            row = await self._safeguards.approvals.load(session, workspace_id, approval_id)
+        if row is None or row.status != ApprovalStatus.PENDING or not self._safeguards.approvals.genuine(row):
+            return []
+        tool = self._tools.get(row.tool)
+        if tool is None:
+            return []
+        requester = await principal_of(self._bench.db, workspace_id, row.requester_id)
+        place = proposal_of(row).shown.property_id
+        able = [
+            member
+            for member in await team_of(self._bench.db, workspace_id)
+            if member.user_id != requester.user_id and not objection(tool, requester, member, place)
+        ]
+        return sorted(able, key=lambda member: Role.ADMIN in member.roles)
 
     async def reconcile_pending(self) -> list[Settled]:
         settled: list[Settled] = []

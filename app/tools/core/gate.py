@@ -99,6 +99,11 @@ class Gate:
         """The arguments a person may edit before approving, with their values now. Raises NotAllowed or Fixable."""
         return await self._clicks.editable_values(approval_id, principal)
 
+    async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]:
+        """Who on the team may approve this, the requester left out; administrators come last. Empty when the request
+        is not waiting any more."""
+        return await self._clicks.approvers(workspace_id, approval_id)
+
     async def waiting(self, principal: Principal) -> list[ApprovalCard]:
         """The person's own requests that still wait for somebody, oldest first."""
         async with self._bench.db.reading() as session:
