@@ -59,6 +59,15 @@ class TaggedJson(Serializer):
         return _rich(json.loads(serialized_data))
 
 
+def is_storable(value: Any) -> bool:
+    """True when a step may return this value."""
+    try:
+        _plain(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
     if isinstance(value, Enum):
         return {_TAG: type(value).__name__, "value": value.value} if _is_known(value) else _plain(value.value)

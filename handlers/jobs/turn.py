@@ -22,6 +22,7 @@ from app.domain.turn import Attachment, Conversation, Turn
 from app.runtime.engine import Steps
 from app.runtime.entries import Entry
 from app.runtime.runtime import Job
+from app.runtime.serializer import is_storable
 from app.telemetry.trace import trace
 from handlers.core.approvers import ask_approvers
 from handlers.core.asking import TURN
@@ -91,9 +92,13 @@ async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream:
         try:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)
             words = await words_of(deps, entry.workspace_id, str(entry.payload["text"]))
-            return _without_agent(deps, person, words, entry) or await _ask(
+            answer = _without_agent(deps, person, words, entry) or await _ask(
                 deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream
             )
+            if is_storable(answer):
+                return answer
+            log.error("turn.not_storable", run=entry.run_id, calls=[name for name, _ in answer.calls])
+            return replace(answer, calls=())
         except SophiaError as failure:
             return _failed(failure)
         except Exception:
@@ -155,7 +160,7 @@ async def _show(deps: Deps, entry: Entry, place: Place, answer: Answer, stream: 
     """Put the answer's messages into Slack; returns their ts. Where Slack refuses the place, the person's direct
     message is used, so that nobody waits for an answer that never comes."""
     person = await deps.principal_of(entry.workspace_id, entry.user_id)
-    shown = messages(answer, Reader(person.timezone, deps.clock.now()), entry.id)
+    shown = _rendered(entry, answer, Reader(person.timezone, deps.clock.now()))
     try:
         first = await stream.finish(shown[0], suspended=bool(answer.approvals))
         return [first, *[await _post(deps, entry, place, message) for message in shown[1:]]]
@@ -164,6 +169,16 @@ async def _show(deps: Deps, entry: Entry, place: Place, answer: Answer, stream: 
         if place.private:
             return []
     return await _show_privately(deps, entry, shown)
+
+
+def _rendered(entry: Entry, answer: Answer, reader: Reader) -> list[Message]:
+    """The answer's messages; when drawing them fails, its words alone."""
+    try:
+        return messages(answer, reader, entry.id)
+    except Exception:
+        log.exception("turn.not_drawn", run=entry.run_id)
+        words = Answer(answer.kind, answer.text, notes=("I couldn't draw the tables of this answer.",))
+        return messages(words, reader, entry.id)
 
 
 async def _show_privately(deps: Deps, entry: Entry, shown: list[Message]) -> list[str]:

@@ -1,6 +1,6 @@
 import json
 
-from app.domain.answer import Answer, AnswerKind
+from app.domain.answer import Answer, AnswerKind, Column, Table
 from app.domain.errors import RetryLater
 from tests.channels import samples
 from tests.channels.slack_schemas import texts
@@ -106,6 +106,16 @@ async def test_failures_are_sentences_and_never_exception_text(socket_scene: Sce
     reply = await scene.people.wait_for_reply("jen", "@Sophia", after=ts)
     assert "Something went wrong on my side" in words(reply)
     assert "secret internals" not in json.dumps(reply)
+
+
+async def test_an_answer_that_cannot_be_kept_or_drawn_is_still_given(socket_scene: Scene):
+    scene = socket_scene
+    scene.agent.answers["keep"] = Answer(AnswerKind.ANSWER, "Kept.", calls=(("tool", {"when": object()}),))
+    ragged = Table("Ragged", (Column("a", "A"), Column("b", "B")), (("only one",),))
+    scene.agent.answers["draw"] = Answer(AnswerKind.ANSWER, "Drawn.", tables=(ragged,))
+    for said, expected in (("keep", "Kept."), ("draw", "Drawn.")):
+        ts = await scene.people.say("jen", "@Sophia", said)
+        assert expected in words(await scene.people.wait_for_reply("jen", "@Sophia", after=ts))
 
 
 async def test_messages_without_a_question_get_a_helpful_sentence(socket_scene: Scene):

@@ -314,3 +314,19 @@ async def test_a_full_disk_refuses_the_arrival_and_later_ones_are_taken(sqlite_d
     await connection.close()
     assert await intake.accept(arrival("later"))
     await intake.stop()
+
+
+async def test_runs_are_recorded_in_postgresql_too(postgres_db, options):
+    url = postgres_db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    runtime = Runtime(postgres_db, SystemClock(), replace(options, system_url=url))
+    work = Work()
+    runtime.register({"turn": work})
+    await runtime.start()
+    await runtime.accept(arrival("a"))
+
+    async def recorded() -> bool:
+        return await runtime.recorded("T1", "a", "work") == "done"
+
+    await until(recorded)
+    await runtime.drain(2)
+    assert work.seen == ["a"]

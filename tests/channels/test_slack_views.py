@@ -1,0 +1,52 @@
+"""The Home tab and the edit form, as Slack takes them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from app.channels.slack.edit_form import edit_view, edits_from
+from app.channels.slack.home import home_view
+from tests.channels import samples
+from tests.channels.slack_schemas import check, texts
+
+
+@dataclass(frozen=True)
+class Line:
+    system: str
+    read_at: datetime | None
+    failing: bool
+
+
+SOURCES = [Line("Entrata", samples.ENTRATA.as_of, False), Line("Yardi Voyager", None, True)]
+
+
+@pytest.mark.parametrize("abilities", [0, 3, 40])
+@pytest.mark.parametrize("waiting", [0, 1, 9])
+def test_the_home_tab_fits_whatever_there_is(abilities, waiting, shared):
+    view = home_view(
+        name="Jen Park",
+        company="Hearthstone",
+        abilities=[(f"Tool {number}", "How full is Maple Grove? " * 30) for number in range(abilities)],
+        waiting=[samples.CARD] * waiting,
+        sources=SOURCES,
+        reader=samples.READER,
+    )
+    check(shared, "View.schema.json", view)
+    assert len(view["blocks"]) <= 100
+    shown = " ".join(texts(view["blocks"]))
+    assert "as of 9:42 AM" in shown
+    assert "not read in full yet · the last attempt failed" in shown
+    assert ("team yet" in shown) == (abilities == 0)
+
+
+def test_the_edit_form_has_a_field_per_argument(shared, snapshot):
+    values = {"description": "Faucet leaks " * 10, "priority": "high", "days": 3, "dates": ["a", "b"], "note": None}
+    view = edit_view(values, '{"approval_id": "apr_1"}')
+    check(shared, "View.schema.json", view)
+    assert view == snapshot
+
+
+def test_what_was_written_comes_back_by_argument_name():
+    state = {"values": {"priority": {"value": {"value": " low "}}, "note": {"value": {"value": None}}}}
+    assert edits_from({"state": state}) == {"priority": "low", "note": None}
