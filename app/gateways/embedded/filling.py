@@ -17,7 +17,7 @@ from app.gateways.embedded.ids import IdMention, unit_likelihood
 from app.gateways.embedded.lexicon.synonyms import flag_is_set
 from app.gateways.embedded.names import COMPANIES, PEOPLE, PROPERTY, TEAM, NameMention, names_of
 from app.gateways.embedded.text import Span
-from app.gateways.embedded.writing import fill_text, open_company, open_person
+from app.gateways.embedded.writing import fill_text, open_company, open_person, open_property
 
 Value = Any
 
@@ -145,6 +145,9 @@ def _property(filled: Filled, argument: Argument) -> None:
         mentions = filled.found.names_of(PROPERTY, weak=True)
     values = [(m, m.of(PROPERTY)) for m in mentions if filled.is_free(m.span)]
     if not values:
+        unknown = open_property(filled)
+        if unknown:
+            filled.take(argument, unknown[0], unknown[1])
         return
     mention, entries = values[0]
     names = names_of(entries)

@@ -259,7 +259,8 @@ class NameIndex:
             if best < (0.8 if len(part) > 1 or whole else 0.7):
                 continue
             entries = tuple(entry for entry, fit in group.items() if fit >= best - 0.05)
-            if len(part) == 1 and best < 0.86 - (0 if whole else 0.12) and len(part[0].key) < 6:
+            placed = _NAME_PLACE.search(message[: span.start]) is not None and len(part[0].key) > 4
+            if len(part) == 1 and not placed and best < 0.86 - (0 if whole else 0.12) and len(part[0].key) < 6:
                 continue  # one short misspelled word is not a name
             yield NameMention(
                 span, entries, whole, best, weak=_is_weak(part, span, message, entries[0].kind, whole=whole)

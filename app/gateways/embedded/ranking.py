@@ -99,7 +99,7 @@ def train(exemplars: Sequence[Exemplar]) -> Ranker:
     wanted[np.arange(len(exemplars)), [labels.index(e.label) for e in exemplars]] += 1.0
     gram = _gram(matrix)
     gram[np.diag_indices_from(gram)] += _RIDGE / weight
-    dual = cho_solve(cho_factor(gram, overwrite_a=True, check_finite=False), wanted, check_finite=False)
+    dual = cho_solve(cho_factor(gram.T, overwrite_a=True, check_finite=False), wanted, check_finite=False)
     weights = np.vstack([matrix.T @ dual, dual.sum(axis=0, keepdims=True) * _BIAS])
     return Ranker(labels, vocabulary, weights.astype(np.float32) * _SHARPNESS)
 

@@ -50,6 +50,8 @@ def _piece(text: str, start: int, end: int) -> str:
 def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
     """True when the right piece is a request of its own."""
     a, b = left.best, right.best
+    if left.unsupported and b.filled is not None:
+        return b.probability >= 0.6 and starts_like_request(right.text)
     if right.unsupported:
         return a.filled is not None and not _open_text(a)
     if b.filled is None or a.filled is None:
@@ -65,7 +67,8 @@ def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
 def _floor(left: Reading, right: Reading, cut: Cut) -> float:
     """How sure the right piece must be to stand alone."""
     if (cut.bare_comma or cut.hard) and not _asks_something(left, right):
-        return 2.0  # "he still hasn't paid, issue the late notice": the first half is the reason, not a request
+        # "he still hasn't paid, issue the late notice": the first half is the reason, not a request.
+        return 2.0 if _TELLS.search(left.text) or left.best.probability < 0.9 else 0.9
     if _THEY.search(right.text) and not right.found.names:
         return 0.9  # "who do we compete with and what do they charge" is one question
     if cut.hard:
@@ -73,6 +76,10 @@ def _floor(left: Reading, right: Reading, cut: Cut) -> float:
     return 0.55 if starts_like_request(right.text) else 0.8
 
 
+_TELLS = re.compile(
+    r"(?i)\b(?:is|isn't|isnt|are|aren't|has|hasn't|hasnt|had|was|were|says?|said|won't|wont|wants?|needs?|called|calls|"
+    r"keeps?|can't|cant|just|finally|again|got|there's|they're|we're|i'm|he's|she's|it's|met|spoke|talked|went|signed)\b|\.\.|!"
+)
 _THEY = re.compile(r"(?i)\b(?:they|them|their|those|it|its)\b")
 
 

@@ -107,3 +107,29 @@ def open_company(filled: Filled) -> tuple[str, Span] | None:
         ):
             return m["c"], span
     return None
+
+
+_AT_PROPERTY = re.compile(
+    r"\b(?:[Aa]t|[Ff]or|[Ii]n)\s+(?:the )?(?P<c>[A-Z][\w']+(?: [A-Z][\w']+)+)|\bat\s+(?:the )"
+    r"?(?P<l>[a-z]{4,}(?: [a-z]{4,})?)(?=[?.!]*$)"
+)
+
+
+def open_property(filled: Filled) -> tuple[str, Span] | None:
+    """A community no list holds: better to hear that it is unknown than to get an answer about all of them."""
+    found = filled.found
+    strangers = found.strangers if "person" in filled.shape.kinds() else ()
+    for m in _AT_PROPERTY.finditer(found.message):
+        group = "c" if m["c"] else "l"
+        span = Span(m.start(group), m.end(group))
+        busy = [
+            *(n.span for n in found.names),
+            *strangers,
+            *found.quotes,
+            *found.when(),
+            *(i.span for i in found.ids),
+        ]
+        if is_ordinary(m[group].split()[0].lower()) or any(span.overlaps(b) for b in busy):
+            continue
+        return m[group], span
+    return None
