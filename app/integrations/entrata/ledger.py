@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.db.models.leasing import LedgerEntry
 from app.domain.clock import Clock
 from app.integrations.base import Batch, Page, Problems, Reading, Row
-from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
-from app.integrations.entrata.fields import as_list, inside, mountain_day, text, wire_day
+from app.integrations.entrata.fields import (
+    as_list,
+    cents,
+    day,
+    inside,
+    mountain_day,
+    optional_id,
+    record_id,
+    text,
+    wire_day,
+    yes,
+)
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CHARGE_CODE
 
@@ -50,30 +61,80 @@ class LedgerReader:
         for lease in as_list(inside(found.value, "leases", "lease")):
             for customer in as_list(inside(lease, "customers", "customer")):
                 # The ledgers hang on the customer; some answers put them beside the customers.
-                rows.extend(_rows_of(customer, lease, home, problems))
-            rows.extend(_rows_of(inside(lease, "customers"), lease, home, problems))
+                rows.extend(_rows_of(customer, home, problems))
+            rows.extend(_rows_of(inside(lease, "customers"), home, problems))
         cursor = following.isoformat() if following <= last_day else ""
         return Page((Batch(LedgerEntry, rows),), cursor, problems.all())
 
 
-def _rows_of(holder: Any, lease: Any, home: str, problems: Problems) -> list[Row]:
+def _rows_of(holder: Any, home: str, problems: Problems) -> list[Row]:
     rows: list[Row] = []
     for ledger in as_list(inside(holder, "ledgers", "ledger")):
-        items = as_list(inside(ledger, "transactions", "transaction"))
         interval = ""
-        for entry in models.parsed(models.Transaction, items, problems, id_key="id"):
-            interval = entry.interval_id or interval
-            row = _row(entry, interval, home, problems)
-            if row is not None:
-                rows.append(row)
+        for item in as_list(inside(ledger, "transactions", "transaction")):
+            entry = _entry(item, problems)
+            if entry is not None and not entry.temporary:
+                interval = entry.interval_id or interval
+                row = _row(entry, interval, home, problems)
+                if row is not None:
+                    rows.append(row)
     return rows
 
 
-def _row(entry: models.Transaction, interval: str, home: str, problems: Problems) -> Row | None:
-    """A ledger row; None for a temporary entry and for one that lacks what a ledger row is."""
-    posted = entry.posted or entry.dated
-    if entry.temporary:
+class _Entry(NamedTuple):
+    """A transaction as it was read."""
+
+    id: str
+    interval_id: str | None
+    code: str
+    description: str
+    dated: date | None
+    posted: date | None
+    amount: int | None  # cents
+    payment_id: str | None
+    temporary: bool
+
+
+# Ledgers are most of what a sync reads, so their entries are read without a model: one function per field, in the
+# order of _Entry.
+_FIELDS: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
+    ("id", record_id),
+    ("leaseIntervalId", optional_id),
+    ("arCodeName", text),
+    ("description", text),
+    ("transactionDate", day),
+    ("postDate", day),
+    ("amount", cents),
+    ("arPaymentId", optional_id),
+    ("isTemporary", yes),
+)
+
+
+def _entry(item: Any, problems: Problems) -> _Entry | None:
+    """The transaction; None, and a problem with the field that is wrong, when it can't be read."""
+    if not isinstance(item, dict):
+        problems.add("unreadable ledger entry: not an object", "without an id")
         return None
+    try:
+        return _Entry._make([read(item.get(field)) for field, read in _FIELDS])
+    except ValueError:
+        field, reason = _first_wrong(item)
+        problems.add(f"unreadable ledger entry: {field} {reason}", str(item.get("id"))[:40])
+        return None
+
+
+def _first_wrong(item: dict[str, Any]) -> tuple[str, str]:
+    for field, read in _FIELDS:
+        try:
+            read(item.get(field))
+        except ValueError as wrong:
+            return field, str(wrong) if str(wrong).startswith("is ") else "is not readable"
+    return "", ""
+
+
+def _row(entry: _Entry, interval: str, home: str, problems: Problems) -> Row | None:
+    """A ledger row; None for an entry that lacks what a ledger row is."""
+    posted = entry.posted or entry.dated
     if entry.amount is None or posted is None or not interval:
         lacks = "an amount" if entry.amount is None else "a date" if posted is None else "a lease term"
         problems.add(f"ledger entry without {lacks}", entry.id)
@@ -89,7 +150,7 @@ def _row(entry: models.Transaction, interval: str, home: str, problems: Problems
         "property_id": home,
         "kind": kind,
         "code": code,
-        "description": text(entry.description) or entry.code,
+        "description": entry.description or entry.code,
         "amount_cents": entry.amount,
         "posted_on": posted,
         "due_on": (entry.dated or posted) if kind == "charge" else None,

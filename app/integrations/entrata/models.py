@@ -142,18 +142,6 @@ class ScheduledCharge(Record):
     amount: Cents = Field(default=None, alias="chargeAmount")
 
 
-class Transaction(Record):
-    id: RecordId
-    interval_id: OptionalId = Field(default=None, alias="leaseIntervalId")
-    code: Text = Field(default="", alias="arCodeName")
-    description: Text = ""
-    dated: Day = Field(default=None, alias="transactionDate")
-    posted: Day = Field(default=None, alias="postDate")
-    amount: Cents = None
-    payment_id: OptionalId = Field(default=None, alias="arPaymentId")
-    temporary: Yes = Field(default=False, alias="isTemporary")
-
-
 class WorkOrder(Record):
     id: RecordId = Field(alias="maintenanceRequestId")
     building: Text = Field(default="", alias="buildingName")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models.leasing import Lease, LedgerEntry
+from app.db.models.leasing import LedgerEntry
 from app.db.models.property import Property, Unit
 from app.domain.clock import local_date
 from app.integrations.base import Batch
@@ -26,19 +26,14 @@ class Derived:
 
     async def after_page(self, session: AsyncSession, batches: Iterable[Batch]) -> None:
         """After a page of an incremental reading: the balances of the leases whose ledger it touched, and the months
-        from the first that it touched on. A changed lease reaches back into last month at most; what reaches further
-        is found by the next full reading."""
-        entries = [row for batch in batches if batch.model is LedgerEntry for row in batch.rows]
-        leases = any(batch.model is Lease and batch.rows for batch in batches)
-        if not entries and not leases:
-            return
-        today = await self._today(session)
-        since = today.replace(day=1) - timedelta(days=1)
-        if entries:
-            touched = sorted({row["lease_id"] for row in entries})
-            await recompute_leases(session, self._workspace_id, touched, today)
-            since = min(since, *(min(row["posted_on"], row["due_on"] or row["posted_on"]) for row in entries))
-        await keep_months(session, self._workspace_id, self._part.home, today, since)
+        from the first that it touched on. Leases that changed a month long closed are found by the next full
+        reading."""
+        rows = [row for batch in batches if batch.model is LedgerEntry for row in batch.rows]
+        if rows:
+            today = await self._today(session)
+            await recompute_leases(session, self._workspace_id, sorted({row["lease_id"] for row in rows}), today)
+            first = min(min(row["posted_on"], row["due_on"] or row["posted_on"]) for row in rows)
+            await keep_months(session, self._workspace_id, self._part.home, today, first)
 
     async def after_reading(self, session: AsyncSession) -> None:
         """After a whole full reading of the part. Monthly sums follow the ledger, which is read after the leases."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ class EntrataServer:
     api_key: str
     faults: Faults = field(default_factory=Faults)
     calls: list[str] = field(default_factory=list[str])  # method names in the order in which they came
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def asgi(self) -> Starlette:
         return Starlette(
@@ -66,7 +68,10 @@ class EntrataServer:
             if early is not None:
                 return early
             params = checked(envelope["method"].get("params"), method.params)
-            answer = self._answer(method, Request(params, _paging(http, method)), http, request_id)
+            request = Request(params, _paging(http, method))
+            # In a thread: making a community takes a moment, and the demo's page may live in the same process.
+            async with self._writing if name.startswith(("send", "update")) else nullcontext():
+                answer = await asyncio.to_thread(self._answer, method, request, http, request_id)
         except Refused as refused:
             error = {"code": refused.code, "message": refused.message}
             return _json({"response": {"requestId": request_id, "error": error}})
