@@ -27,7 +27,6 @@ from app.agent.prompts import Prompts
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
-from app.db.migrate import at_head
 from app.db.statistics import refresh_statistics
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
 from app.domain.errors import Fixable
@@ -235,7 +234,6 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
         sessions=Sessions(client),
         signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
         company=settings.company_name,
-        not_ready=partial(_not_ready, house.db),
     )
     if role != "web":
         runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
@@ -287,10 +285,6 @@ def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:
         work=role != "web",
         max_running=settings.worker_concurrency,
     )
-
-
-async def _not_ready(db: Database) -> list[str]:
-    return [] if await at_head(db) else ["the database is not migrated; run: sophia migrate"]
 
 
 def _nothing() -> None:

@@ -32,25 +32,15 @@ class Report:
 
 
 class Readiness:
-    """Runs its checks together, each with a time limit in seconds. `drain` makes the process not ready for good."""
+    """Runs its checks together, each with a time limit in seconds."""
 
     def __init__(self, checks: Mapping[str, Check], *, each_within: float = 3.0) -> None:
         self._checks = dict(checks)
         self._each_within = each_within
-        self._draining = False
-
-    def drain(self) -> None:
-        """From now on no new work should come here; what runs is finished."""
-        self._draining = True
-
-    @property
-    def draining(self) -> bool:
-        return self._draining
 
     async def report(self) -> Report:
         found = await asyncio.gather(*(self._one(name, check) for name, check in self._checks.items()))
-        problems = {name: problem for name, problem in zip(self._checks, found, strict=True) if problem}
-        return Report({"draining": "the process is shutting down", **problems} if self._draining else problems)
+        return Report({name: problem for name, problem in zip(self._checks, found, strict=True) if problem})
 
     async def _one(self, name: str, check: Check) -> str:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -58,14 +58,9 @@ class Bot:
     team_id: str
 
 
-async def _always_ready() -> Sequence[str]:
-    return ()
-
-
 @dataclass(frozen=True)
 class Deps:
-    """One per process. `principal_of(workspace_id, user_id)` says who somebody is. `not_ready()` gives reasons why the
-    process should get no traffic, beyond the runtime's own."""
+    """One per process. `principal_of(workspace_id, user_id)` says who somebody is."""
 
     agent: Answers
     gate: Decides
@@ -81,7 +76,6 @@ class Deps:
     sessions: Sessions
     signing_secret: str
     company: str = "your company"
-    not_ready: Callable[[], Awaitable[Sequence[str]]] = _always_ready
     tempo: Tempo = field(default_factory=Tempo)
     longest_message: int = 8_000  # characters
     largest_body: int = 1_048_576  # bytes

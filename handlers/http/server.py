@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 
+from app.telemetry.health import LoopLag
 from handlers.app import build_slack_app
 from handlers.core.deps import Deps
 from handlers.http import health, metrics, slack
@@ -11,8 +16,20 @@ from handlers.http import health, metrics, slack
 
 def build_http(deps: Deps) -> FastAPI:
     """The FastAPI application. The runtime is started and drained by the process (app/main.py)."""
-    app = FastAPI(title="Sophia", description="The HTTP side of Sophia, the assistant for apartment companies.")
+    lag = LoopLag()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        watching = asyncio.create_task(lag.watch(), name="loop-lag")
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+    app = FastAPI(
+        title="Sophia", description="The HTTP side of Sophia, the assistant for apartment companies.", lifespan=lifespan
+    )
     app.include_router(slack.router(build_slack_app(deps), deps))
-    app.include_router(health.router(deps))
+    app.include_router(health.router(deps, lag))
     app.include_router(metrics.router(deps))
     return app

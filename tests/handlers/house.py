@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -131,7 +130,6 @@ async def build_house(
     *,
     executor_id: str = "one",
     signing_secret: str = "local-signing-secret",
-    not_ready: Sequence[str] = (),
     tempo: Tempo = FAST,
     **options: Any,
 ) -> House:
@@ -147,9 +145,6 @@ async def build_house(
     async def principal_of(workspace_id: str, user_id: str) -> Principal:
         return person(workspace_id, user_id)
 
-    async def reasons() -> Sequence[str]:
-        return not_ready
-
     deps = Deps(
         agent=agent,
         gate=gate,
@@ -164,7 +159,6 @@ async def build_house(
         poster=Poster(client, runtime.deliveries),
         sessions=Sessions(client),
         signing_secret=signing_secret,
-        not_ready=reasons,
         tempo=tempo,
     )
     return House(deps, agent, gate, runtime)

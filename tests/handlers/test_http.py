@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from app.db.models.runtime import IntakeEntry
 from app.domain.errors import RetryLater
 from app.sandbox.slack.config import SandboxConfig
 from app.sandbox.slack.running import LocalSlack
+from app.telemetry.health import LoopLag
+from app.telemetry.metrics import LOOP_LAG_SECONDS
 from handlers.http.server import build_http
 from tests.handlers.house import House, build_house
 from tests.runtime.conftest import until
@@ -224,13 +227,39 @@ async def test_an_empty_command_helps_at_once(web, house):
 
 
 async def test_health_says_why_the_process_is_not_ready(web, house):
-    assert (await web.get("/livez")).json() == {"status": "alive"}
     ready = await web.get("/readyz")
     assert (ready.status_code, ready.json()["ready"], ready.json()["reasons"]) == (200, True, [])
     await house.runtime.drain(2)
     ready = await web.get("/readyz")
     assert ready.status_code == 503
-    assert "draining" in ready.json()["reasons"]
+    assert "draining: the process is shutting down" in ready.json()["reasons"]
+
+
+async def test_a_database_that_takes_no_writes_gets_no_traffic_and_no_restart(web, house, monkeypatch):
+    async def full() -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(house.runtime._presence, "beat", full)
+    ready = await web.get("/readyz")
+    assert (ready.status_code, ready.json()["reasons"]) == (503, ["database: takes no writes"])
+    assert (await web.get("/livez")).status_code == 200
+
+
+async def test_an_old_schema_gets_no_traffic(web, house):
+    async with house.deps.db.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    ready = await web.get("/readyz")
+    assert (ready.status_code, ready.json()["reasons"]) == (503, ["schema: not this version's; run: sophia migrate"])
+
+
+async def test_a_process_whose_loop_does_not_turn_is_not_alive(web, house, monkeypatch):
+    app = house.stoppers[0]
+    async with app.router.lifespan_context(app):
+        await until(lambda: LOOP_LAG_SECONDS.collect()[0].samples[0].value > 0)
+        assert (await web.get("/livez")).json()["alive"] is True
+        monkeypatch.setattr(LoopLag, "seconds", property(lambda _: 7.25))
+        late = await web.get("/livez")
+        assert (late.status_code, late.json()) == (503, {"alive": False, "late_seconds": 7.25})
 
 
 async def test_metrics_and_the_openapi_page_are_served(web):

@@ -8,29 +8,20 @@ from functools import partial
 
 from sqlalchemy import text
 
-from app.db.checks import migrated, writable
+from app.db.checks import migrated
 from app.db.engine import Database
 from app.telemetry.health import LoopLag, Readiness
 
 
 async def test_a_process_is_ready_when_every_check_is_well(db: Database) -> None:
-    ready = Readiness({"database": partial(writable, db), "migrations": partial(migrated, db)})
-    assert (await ready.report()).ok
+    assert (await Readiness({"schema": partial(migrated, db)}).report()).ok
 
 
 async def test_an_old_schema_is_named(db: Database) -> None:
     async with db.transaction() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    report = await Readiness({"migrations": partial(migrated, db)}).report()
-    assert report.problems == {"migrations": "the database schema is not this version's"}
-
-
-async def test_a_locked_database_is_not_writable(sqlite_db: Database) -> None:
-    async with sqlite_db.engine.connect() as holder:
-        await holder.execute(text("BEGIN IMMEDIATE"))
-        report = await Readiness({"database": partial(writable, sqlite_db)}, each_within=0.2).report()
-        assert report.problems == {"database": "no answer within 0.2 s"}
-        await holder.rollback()
+    report = await Readiness({"schema": partial(migrated, db)}).report()
+    assert report.problems == {"schema": "not this version's; run: sophia migrate"}
 
 
 async def test_a_check_that_hangs_or_breaks_is_a_problem_not_a_crash() -> None:
@@ -43,13 +34,6 @@ async def test_a_check_that_hangs_or_breaks_is_a_problem_not_a_crash() -> None:
 
     report = await Readiness({"slow": hangs, "broken": breaks}, each_within=0.05).report()
     assert report.problems == {"slow": "no answer within 0.05 s", "broken": "failed"}
-
-
-async def test_a_draining_process_is_never_ready() -> None:
-    ready = Readiness({})
-    assert (await ready.report()).ok
-    ready.drain()
-    assert (await ready.report()).problems == {"draining": "the process is shutting down"}
 
 
 async def test_a_blocked_loop_is_noticed() -> None:
