@@ -99,7 +99,8 @@ def _fill_single(filled: Filled, argument: Argument, mentions: list[DateMention]
     bound = [m for m in usable if m.bound in {"until", "as_of"}] if _is_deadline(argument) else []
     chosen = (bound or usable)[0]
     first, last = chosen.period(prefer_past=prefers_past(filled, argument))
-    deadline = _is_deadline(argument) or argument.name.startswith("as_of")
+    before = not chosen.day and filled.found.text(chosen.span).lower().startswith("before")
+    deadline = not before and (_is_deadline(argument) or argument.name.startswith("as_of"))
     _set(filled, argument, last if deadline else first)
     filled.used.append(chosen.span)
 

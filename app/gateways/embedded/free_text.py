@@ -336,7 +336,7 @@ _TRANSCRIPT_LEADS = (
     r"regarding|for)\s+",
     r"(?i)\bmention(?:s|ed|ing)?(?: of)?\s+(?:that |the word )?",
     r"(?i)\b(?:bring|brings|bringing|brought) up\s+",
-    r"(?i)\babout\s+",
+    r"(?i)\b(?:about|re:?)\s+",
     r"(?i)\b(?:discuss(?:ing|ed)?|regarding)\s+(?:about )?",
     r"(?i)\b(?:for)\s+(?:mentions? of |the (?:word|phrase|topic) |anything (?:about|on) )?",
     r"(?i)\b(?:where|when|which|that|did|has|have)\b.{0,40}?\b(?:talk|discuss|mention)\w*\s+",

@@ -29,12 +29,23 @@ def segments(text: str, reader: Reader, index: NameIndex, now: datetime, context
     for cut, end in zip(cuts, ends[1:], strict=True):
         piece = reader.read(_piece(text, cut.span.end, end), index, now, [*earlier, *_call_so_far(current)])
         if _apart(current, piece, cut):
+            if not cut.hard:
+                _same_place(current, piece)
             earlier += _call_so_far(current)
             done.append(current)
             current, start = piece, cut.span.end
         else:
             current = reader.read(_piece(text, start, end), index, now, earlier, (current, piece))
     return [*done, current]
+
+
+def _same_place(left: Reading, right: Reading) -> None:
+    """ "noi at Oakwood and how full we are": the second half of a sentence is about the same property."""
+    a, b = left.best.filled, right.best.filled
+    if a is None or b is None or b.shape.changes or b.shape.named("property") is None:
+        return
+    if "property" in a.arguments and "property" not in b.arguments and not b.arguments.get("properties"):
+        b.arguments["property"] = a.arguments["property"]
 
 
 def _call_so_far(reading: Reading) -> list[Call]:
@@ -58,7 +69,9 @@ def _apart(left: Reading, right: Reading, cut: Cut) -> bool:
         # Small talk before or after a request stands apart at a sentence end; otherwise it is a lead-in.
         return cut.hard and _small_talk_apart(left, right)
     if _open_text(a) and not cut.hard:
-        return b.probability >= 0.8 and b.label != a.label and _is_command(right)
+        # "luis needs to swap the filters, add it to his tasks" is one request.
+        own = b.label != a.label and _is_command(right) and not _WRITE_DOWN.match(right.text)
+        return own and b.probability >= 0.8
     if a.probability < 0.45 or a.filled.missing or (b.label == a.label and not _same_but_other(a, b)):
         return False
     return b.probability >= _floor(left, right, cut)
@@ -76,6 +89,9 @@ def _floor(left: Reading, right: Reading, cut: Cut) -> float:
     return 0.55 if starts_like_request(right.text) else 0.8
 
 
+_WRITE_DOWN = re.compile(
+    r"(?i)(?:please |pls |can you )*(?:add|put|make|log|save|note|track|set|call) (?:it|that|this)\b"
+)
 _TELLS = re.compile(
     r"(?i)\b(?:is|isn't|isnt|are|aren't|has|hasn't|hasnt|had|was|were|says?|said|won't|wont|wants?|needs?|called|calls|"
     r"keeps?|can't|cant|just|finally|again|got|there's|they're|we're|i'm|he's|she's|it's|met|spoke|talked|went|signed)\b|\.\.|!"
