@@ -58,9 +58,9 @@ async def _say_the_rest(run: TurnRun) -> None:
 
 def _waiting_words(cards: Sequence[ApprovalCard]) -> str:
     if len(cards) == 1:
-        return f"**{cards[0].title}** is ready. {cards[0].consequence} Nothing happens until it is approved."
+        return f"**{cards[0].title}** waits for approval. Once approved: {cards[0].consequence}"
     listed = "\n".join(f"- **{card.title}**: {card.consequence}" for card in cards)
-    return f"These are ready. Nothing happens until each is approved.\n{listed}"
+    return f"These wait for approval; nothing happens before.\n{listed}"
 
 
 def _words_for_nothing(run: TurnRun) -> str:

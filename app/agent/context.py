@@ -16,6 +16,7 @@ from langchain_core.messages.tool import ToolCall
 
 from app.agent.memory import Remembered
 from app.agent.prompts import Prompts, as_material
+from app.agent.toolbox import ASK_PERSON
 from app.domain.principal import Principal, Surface
 from app.domain.turn import Attachment, Remark, ToolCallRecord, Turn
 
@@ -55,8 +56,8 @@ def messages_of(prompts: Prompts, turn: Turn, remembered: Sequence[Remembered], 
     if turn.attachments:
         files = [(as_material(file.name), as_material(file.mimetype), _size(file)) for file in turn.attachments]
         messages.append(HumanMessage(prompts["attachments"].render(files=files)))
-    for number, earlier in enumerate(remembered):
-        messages.extend(_turn_before(earlier, f"earlier_{number}"))
+    for number, (earlier, words) in enumerate(zip(remembered, _whole_requests(remembered), strict=True)):
+        messages.extend(_turn_before(earlier, words, f"earlier_{number}"))
     if not remembered:
         messages.extend(_history(turn.history))
     return [*messages, HumanMessage(question)]
@@ -88,8 +89,23 @@ def _history(history: Sequence[Remark]) -> list[BaseMessage]:
     return messages
 
 
-def _turn_before(earlier: Remembered, key: str) -> list[BaseMessage]:
-    question = HumanMessage(earlier.question if earlier.own else _SOMEBODY_ELSE)
+def _whole_requests(remembered: Sequence[Remembered]) -> list[str]:
+    """What the person wanted at each turn. Who is asked back twice has said it in two parts: they stand together, so
+    that the second answer is read with everything that was given before it."""
+    requests: list[str] = []
+    for number, earlier in enumerate(remembered):
+        before = remembered[number - 1] if number else None
+        goes_on = before is not None and before.own and earlier.own and _asked_back(before) and _asked_back(earlier)
+        requests.append(f"{requests[-1]}, {earlier.question}" if goes_on else earlier.question)
+    return requests
+
+
+def _asked_back(turn: Remembered) -> bool:
+    return any(call.name == ASK_PERSON for call in turn.calls)
+
+
+def _turn_before(earlier: Remembered, words: str, key: str) -> list[BaseMessage]:
+    question = HumanMessage(words if earlier.own else _SOMEBODY_ELSE)
     answer = [AIMessage(earlier.answer)] if earlier.answer else []
     return [question, *_calls_before(earlier.calls, key), *answer]
 

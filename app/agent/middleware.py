@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware, AgentState
@@ -33,6 +33,7 @@ ToolHandler = Callable[[ToolCallRequest], Awaitable[Any]]
 GateCall = Callable[[Principal, str, dict[str, Any], CallOrigin], Awaitable[Outcome]]
 MOST_OPTIONS = 5
 LONGEST_OPTION = 75
+CALLS_AT_ONCE = 64  # of one process; more would only queue for database connections and starve the loop
 
 
 class TurnLimit(AgentMiddleware[State, TurnRun, Any]):
@@ -118,6 +119,7 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
         super().__init__()
         self._tools = tools
         self._call = call
+        self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def awrap_tool_call(self, request: ToolCallRequest, handler: ToolHandler) -> ToolMessage:
         run = _run_of(request)
@@ -146,10 +148,7 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
         doing = tool.doing or tool.title
         await run.progress.status(f"{doing}…")
         await run.progress.step(call_id, doing, "in_progress")
-        if run.one_at_a_time:
-            async with run.turnstile:
-                outcome = await self._call(run.turn.principal, name, arguments, run.origin)
-        else:
+        async with run.turnstile if run.one_at_a_time else nullcontext(), self._slots:
             outcome = await self._call(run.turn.principal, name, arguments, run.origin)
         run.note(name, arguments, outcome)
         message = told(call_id, name, outcome)

@@ -107,8 +107,7 @@ async def test_a_change_waits_for_approval_and_no_further_model_call_is_made(sql
     assert answer.kind is AnswerKind.APPROVAL
     assert [card.title for card in answer.approvals] == ["Change the rent of 204"]
     assert answer.text == (
-        "**Change the rent of 204** is ready. The new rent of $1,950 is published at once. "
-        "Nothing happens until it is approved."
+        "**Change the rent of 204** waits for approval. Once approved: The new rent of $1,950 is published at once."
     )
     assert answer.notes == ()
     assert len(lived.model.seen) == 1

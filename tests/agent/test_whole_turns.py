@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,17 @@ from tests.tools.conftest import Outbox, PropertySystem
 pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the demo portfolio
 
 ADMIN = Principal(WorkspaceId(demo.WORKSPACE), UserId("U-ADMIN"), "Ada Admin", frozenset({Role.ADMIN}))
+
+
+@dataclass
+class MovingClock:
+    """Goes on by a second each time it is asked: turns of a thread follow each other."""
+
+    seconds: int = 0
+
+    def now(self) -> datetime:
+        self.seconds += 1
+        return demo.NOW + timedelta(seconds=self.seconds)
 
 
 @dataclass
@@ -87,7 +99,7 @@ async def office(demo_db: Database, planner: Planner) -> AsyncIterator[Office]:
     agent = Agent(
         Surroundings(
             tools=tools, gate=call, models=ChatModels(access={}, planner=EmbeddedPlanners(planner), uses=Uses()),
-            memory=ThreadMemory(demo_db, clock), names=lambda principal: load_names(demo_db, principal, clock),
+            memory=ThreadMemory(demo_db, MovingClock()), names=lambda principal: load_names(demo_db, principal, clock),
             prompts=Prompts(), redactor=redactor, clock=clock, ids=ids,
         ),
         TurnLimits(seconds=300),
@@ -149,9 +161,12 @@ async def test_a_follow_up_in_the_thread_changes_one_part_of_the_question(office
     assert first.text != second.text
 
 
-async def test_an_answer_to_a_question_back_finishes_the_request(office: Office) -> None:
-    asked = await office.ask("occupancy at Maple Grove or Oakwood, what is the market like?", "8.0")
-    assert asked.text
-    vague = await office.ask("open a work order", "9.0")
-    assert vague.kind is AnswerKind.QUESTION
-    assert vague.text.rstrip().endswith("?")
+async def test_a_request_given_in_three_parts_ends_in_one_card(office: Office) -> None:
+    first = await office.ask("open a work order", "9.0")
+    second = await office.ask("204 at Stonegate", "9.0")
+    third = await office.ask("the kitchen sink is leaking", "9.0")
+    assert [first.kind, second.kind, third.kind] == [AnswerKind.QUESTION, AnswerKind.QUESTION, AnswerKind.APPROVAL]
+    (name, arguments), *_ = third.calls
+    assert name == "create_work_order"
+    assert (arguments["unit"], arguments["property"]) == ("204", "Stonegate")
+    assert "sink" in str(arguments["description"])
