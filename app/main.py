@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
@@ -29,7 +30,7 @@ from app.channels.slack.session import Sessions
 from app.db.engine import Database
 from app.db.statistics import refresh_statistics
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
-from app.domain.errors import Fixable
+from app.domain.errors import Fixable, NotAllowed
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
 from app.gateways.models import ChatModels
@@ -45,7 +46,7 @@ from app.integrations.twilio import TwilioSms
 from app.portfolio.balances import refresh_past_due
 from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
-from app.portfolio.sync.report import OnProgress, SyncReport
+from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.security.anchors import AnchorFile
 from app.security.budget import TURN_LIMITS, Limits
@@ -68,6 +69,9 @@ from handlers.http.server import build_http
 log = structlog.get_logger(__name__)
 
 Role = Literal["web", "worker", "socket"]
+RECONCILE_EVERY = 3600.0
+RECONCILE_HOUR = 3
+"""Every hour it is asked whether it is this hour at the company; then all systems are read in full."""
 LARGE_LOAD = 10_000
 """Rows of one sync after which the database's statistics are worth renewing."""
 ANCHOR_EVERY = 3600.0
@@ -237,6 +241,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
     )
     if role != "web":
         runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
+        runtime.every(RECONCILE_EVERY, partial(_reconcile, house))
         if settings.audit_anchor:
             anchors = AnchorFile(settings.audit_anchor, house.clock)
             runtime.every(ANCHOR_EVERY, partial(_anchor, anchors, house))
@@ -246,17 +251,23 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
         await runtime.drain()
 
 
-async def sync_all(house: House, progress: OnProgress | None = None) -> list[SyncReport]:
+async def sync_all(house: House, progress: OnProgress | None = None, *, mode: SyncMode = "auto") -> list[SyncReport]:
     """Brings every connected system into the read model, one after the other; a failing one never stops the rest.
 
     What the calendar alone changes (past-due amounts) and what a large load leaves stale (the database's statistics)
     is brought up to date too.
     """
     workspace_id = house.settings.workspace_id
-    reports = [
-        await sync_source(house.db, workspace_id, connector, clock=house.clock, progress=progress)
-        for connector in house.connectors.values()
-    ]
+    reports: list[SyncReport] = []
+    for key, connector in house.connectors.items():
+        try:
+            await house.safeguards.switches.require(workspace_id, f"integration:{key}")
+        except NotAllowed as switched_off:
+            log.info("sync_skipped", source=key, why=switched_off.sentence)
+            continue
+        reports.append(
+            await sync_source(house.db, workspace_id, connector, clock=house.clock, mode=mode, progress=progress)
+        )
     async with house.db.transaction() as session:
         await refresh_past_due(session, workspace_id, local_date(house.clock, house.settings.timezone))
     if sum(resource.rows for report in reports for resource in report.resources) > LARGE_LOAD:
@@ -270,6 +281,12 @@ async def _anchor(anchors: AnchorFile, house: House) -> None:
 
 async def _keep_fresh(house: House) -> None:
     await sync_all(house)
+
+
+async def _reconcile(house: House) -> None:
+    """Reads everything again, so that what was deleted without a trace is buried; at night, when nobody waits."""
+    if house.clock.now().astimezone(ZoneInfo(house.settings.timezone)).hour == RECONCILE_HOUR:
+        await sync_all(house, mode="full")
 
 
 def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:

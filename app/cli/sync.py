@@ -18,7 +18,6 @@ from app.domain.errors import Fixable, NotFound
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
 from app.integrations.registry import all_connectors
-from app.main import open_connectors
 from app.portfolio.sync import SyncProgress, SyncReport, sync_source
 from app.portfolio.sync.report import OnProgress
 from app.security.redaction import Redactor
@@ -48,6 +47,8 @@ def register(app: typer.Typer) -> None:
 
 async def synchronize(settings: Settings, source: str, *, full: bool) -> list[SyncReport]:
     """Syncs one source or all that are set up, one after the other. Raises NotFound or Fixable for a wrong source."""
+    from app.main import open_connectors  # noqa: PLC0415 - importing the whole house takes a second --help need not wait
+
     clock = SystemClock()
     db, outbound = Database(settings.async_database_url), Outbound(clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
