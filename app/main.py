@@ -124,7 +124,7 @@ async def open_house(
         gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
         recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
-        planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.data_dir / "cache")
+        planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
         models = ChatModels(access=model_access(settings), planner=EmbeddedPlanners(planner), uses=recorder)
         stack.push_async_callback(models.aclose)
         agent = Agent(

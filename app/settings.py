@@ -83,6 +83,9 @@ class Settings(BaseSettings):
 
     # Storage
     data_dir: Path = Field(default=Path(".sophia"), description="Folder of the embedded database and files")
+    cache_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default=Path("~/.cache/sophia"), validate_default=True, description="Folder of what can be made again"
+    )
     database_url: Secret = Field(
         default=None, description="postgresql://user:password@host/database; embedded SQLite when empty"
     )
