@@ -7,7 +7,7 @@ Finders return the record, raise NotFound with near matches, or Ambiguous with t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from app.portfolio.visible import visible
 NEAR = 3  # how many near matches are offered
 OPTIONS = 5  # how many options fit under a question
 CLOSE_ENOUGH = 90  # a typo: similarity from which a single best name is taken without asking
-SIMILAR = 70  # worth offering
+SIMILAR = 62  # worth offering
 CANDIDATES = 3000  # names compared at most when nothing matches exactly
 LIVING = ("current", "notice")
 
@@ -155,7 +155,8 @@ async def _no_unit(session: AsyncSession, principal: Principal, number: str, her
     numbers = await session.scalars(
         select(Unit.number).where(visible(principal, Unit), Unit.property_id == here.id).limit(CANDIDATES)
     )
-    close = near(number, list(numbers))
+    scored = process.extract(number, numbers.all(), scorer=fuzz.ratio, limit=NEAR, score_cutoff=SIMILAR)
+    close = tuple(name for name, _, _ in scored)
     return NotFound(f"There is no unit {number} at {here.name}.", near=close, next_step=_suggest(close))
 
 
@@ -250,35 +251,34 @@ async def tenancies_like(session: AsyncSession, principal: Principal, name: str)
     return people
 
 
-async def _candidates(session: AsyncSession, principal: Principal, wanted: str) -> list[str]:
-    """Names that start alike, and names that share the last name."""
-    start = wanted[: 2 if len(wanted) > 2 else 1]
-    last = wanted.rsplit(maxsplit=1)[-1]
-    names: dict[str, None] = {}
+async def _likely_resident(session: AsyncSession, principal: Principal, wanted: str) -> str | None:
+    """The one name that the words must mean: it holds all of them, or is a typo away."""
+    async for names in _candidates(session, principal, wanted):
+        whole_words = [name for name in names if set(wanted.split()) <= set(name.split())]
+        if len(whole_words) == 1:
+            return whole_words[0]
+        if not whole_words and (typo := _typo_of(wanted, names)):
+            return typo
+    return None
+
+
+async def _candidates(session: AsyncSession, principal: Principal, wanted: str) -> AsyncIterator[list[str]]:
+    """Names worth comparing, the cheap ways first: those that start alike, then those that share the last name."""
+    start, last = wanted[:4], wanted.rsplit(maxsplit=1)[-1:]
+    if not wanted:
+        return
     for condition in (
         Resident.search_name.startswith(wanted, autoescape=True),
-        Resident.search_name.endswith(" " + last, autoescape=True),
         (Resident.search_name >= start) & (Resident.search_name < start[:-1] + chr(ord(start[-1]) + 1)),
+        Resident.search_name.endswith(" " + "".join(last), autoescape=True),
     ):
         query = select(Resident.search_name).where(visible(principal, Resident), condition).distinct()
-        names |= dict.fromkeys(await session.scalars(query.limit(CANDIDATES)))
-    return list(names)
-
-
-async def _likely_resident(session: AsyncSession, principal: Principal, wanted: str) -> str | None:
-    if not wanted:
-        return None
-    names = await _candidates(session, principal, wanted)
-    whole_words = [n for n in names if set(wanted.split()) <= set(n.split())]
-    if len(whole_words) == 1:
-        return whole_words[0]
-    return None if whole_words else _typo_of(wanted, names)
+        yield list(await session.scalars(query.limit(CANDIDATES)))
 
 
 async def _near_residents(session: AsyncSession, principal: Principal, wanted: str) -> tuple[str, ...]:
-    if not wanted:
-        return ()
-    close = near(wanted, await _candidates(session, principal, wanted))
+    names = [name async for some in _candidates(session, principal, wanted) for name in some]
+    close = near(wanted, list(dict.fromkeys(names)))
     found = await session.execute(
         select(Resident.search_name, func.min(Resident.name))
         .where(visible(principal, Resident), Resident.search_name.in_(close))

@@ -67,20 +67,16 @@ async def expirations(session: AsyncSession, area: Area, period: Period, limit: 
     """The leases of an area that end in a period."""
     ending = and_(area.rows(Lease), Lease.status.in_(ENDING), Lease.end_on.between(period.start, period.end))
     standing = case(
-        (renewed(), "renewed"),
-        (Lease.status == "past", "moved out"),
-        (Lease.status == "notice", "on notice"),
-        else_="undecided",
+        (renewed(), "renewed"), *((Lease.status == key, said) for key, said in _SAID.items()), else_="undecided"
     )
     by_standing: dict[str, int] = {}
     by_month: dict[str, int] = {}
     rent = 0
-    counts = select(Lease.end_on, standing.label("standing"), func.count(), func.sum(Lease.rent_cents)).where(ending)
-    for ends_on, state, number, cents in await session.execute(counts.group_by(Lease.end_on, standing)):
+    for ends_on, state, number, cents in await _ending(session, ending):
         by_standing[state] = by_standing.get(state, 0) + number
         month = f"{ends_on:%Y-%m}"
         by_month[month] = by_month.get(month, 0) + number
-        rent += int(cents)
+        rent += cents
     found = await session.execute(
         _places(
             select(
@@ -108,6 +104,26 @@ async def expirations(session: AsyncSession, area: Area, period: Period, limit: 
         rent=Money(rent),
         leases=leases,
     )
+
+
+_SAID: dict[str, Standing] = {"past": "moved out", "notice": "on notice"}
+
+
+async def _ending(session: AsyncSession, ending: ColumnElement[bool]) -> list[tuple[date, Standing, int, int]]:
+    """How many leases end on which day in which standing, with their rent in cents. Renewals are counted apart, so that
+    each lease is looked up once."""
+    query = select(Lease.end_on, Lease.status, func.count(), func.sum(Lease.rent_cents)).where(ending)
+    everything = (await session.execute(query.group_by(Lease.end_on, Lease.status))).all()
+    followed = await session.execute(query.where(renewed()).group_by(Lease.end_on, Lease.status))
+    renewals = {(day, status): (number, int(cents)) for day, status, number, cents in followed}
+    counted: list[tuple[date, Standing, int, int]] = []
+    for day, status, number, cents in everything:
+        again, their_rent = renewals.get((day, status), (0, 0))
+        if again:
+            counted.append((day, "renewed", again, their_rent))
+        if number > again:
+            counted.append((day, _SAID.get(status, "undecided"), number - again, int(cents) - their_rent))
+    return counted
 
 
 def _places(query: Select[*Ts]) -> Select[*Ts]:

@@ -4,15 +4,17 @@ in app/portfolio/definitions.py."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease
-from app.db.models.property import Unit
+from app.db.models.property import PropertyMonth, Unit
+from app.domain.period import Period
 from app.portfolio.area import Area
 from app.portfolio.definitions import UnitCounts, share
+from app.portfolio.leases import renewed
 
 
 @dataclass(frozen=True)
@@ -70,24 +72,16 @@ async def unit_counts(session: AsyncSession, area: Area) -> dict[str, UnitCounts
     )
     for home, status, number in await session.execute(by_status):
         counts.setdefault(home, {})[status] = number
+    next_leases = select(Lease.unit_id).where(area.rows(Lease), Lease.status == "future")
     next_leased = (
         select(Unit.property_id, Unit.status, func.count())
-        .where(area.rows(Unit), Unit.status.in_(("notice", "vacant")), _leased_next())
+        .where(area.rows(Unit), Unit.status.in_(("notice", "vacant")), Unit.id.in_(next_leases))
         .group_by(Unit.property_id, Unit.status)
     )
     for home, status, number in await session.execute(next_leased):
         counts[home][status] -= number
         counts[home][f"{status}_leased"] = counts[home].get(f"{status}_leased", 0) + number
     return {home: UnitCounts(**states) for home, states in counts.items()}
-
-
-def _leased_next() -> ColumnElement[bool]:
-    return exists().where(
-        Lease.workspace_id == Unit.workspace_id,
-        Lease.unit_id == Unit.id,
-        Lease.status == "future",
-        Lease.deleted_at.is_(None),
-    )
 
 
 def lived_in_on(day: date) -> ColumnElement[bool]:
@@ -107,12 +101,7 @@ def lived_in_on(day: date) -> ColumnElement[bool]:
 
 async def occupancy_on(session: AsyncSession, area: Area, day: date) -> OccupancyReport:
     """Physical occupancy on a past day, from the leases; measured against the units that are rentable today."""
-    per_home = (
-        select(Lease.property_id, func.count(Lease.unit_id.distinct()))
-        .where(area.rows(Lease), lived_in_on(day))
-        .group_by(Lease.property_id)
-    )
-    lived_in: dict[str, int] = {row[0]: row[1] for row in await session.execute(per_home)}
+    lived_in = await _kept(session, area, day) or await _counted(session, area, day)
     counts = await unit_counts(session, area)
     names = {community.id: community.name for community in area.communities}
     rows = tuple(_past(names[key], counts.get(key, UnitCounts()), lived_in.get(key, 0)) for key in names)
@@ -133,3 +122,50 @@ def _past(name: str, counts: UnitCounts, lived_in: int) -> Occupancy:
         leased=None,
         exposure=None,
     )
+
+
+async def _counted(session: AsyncSession, area: Area, day: date) -> dict[str, int]:
+    """Units lived in on a day by property id, counted from the leases."""
+    per_home = (
+        select(Lease.property_id, func.count(Lease.unit_id.distinct()))
+        .where(area.rows(Lease), lived_in_on(day))
+        .group_by(Lease.property_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(per_home)}
+
+
+async def _kept(session: AsyncSession, area: Area, day: date) -> dict[str, int]:
+    """The same from the last month end that was summed up, with the moves since; empty when none was. Only for more
+    than one community: a single one is counted."""
+    if area.one is not None:
+        return {}
+    month = month_ended(day)
+    rows = (area.rows(PropertyMonth), PropertyMonth.month == month)
+    kept = select(PropertyMonth.property_id, PropertyMonth.occupied_units).where(*rows)
+    lived_in: dict[str, int] = {row[0]: row[1] for row in await session.execute(kept)}
+    if len(lived_in) < len(area.communities):
+        return {}
+    ended = Period.month_of(month).end
+    if day > ended:
+        for change, moves_on in ((1, Lease.move_in_on), (-1, Lease.move_out_on)):
+            moved = (
+                select(Lease.property_id, func.count())
+                .where(
+                    area.rows(Lease),
+                    Lease.status.in_(("current", "notice", "past")),
+                    moves_on > ended,
+                    moves_on <= day,
+                    Lease.renewed_from_id.is_(None) if change > 0 else ~renewed(),
+                )
+                .group_by(Lease.property_id)
+            )
+            for home, number in await session.execute(moved):
+                lived_in[home] = lived_in.get(home, 0) + change * number
+    return lived_in
+
+
+def month_ended(day: date) -> date:
+    """The first day of the last month that was over, or ended, on a day."""
+    if Period.month_of(day).end == day:
+        return day.replace(day=1)
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease, Resident
@@ -54,20 +54,15 @@ class Available:
     units: tuple[AvailableUnit, ...]
 
 
-def rentable() -> ColumnElement[bool]:
-    """Units that can still be leased: vacant, or on notice, and nobody is about to move in."""
-    next_lease = exists().where(
-        Lease.workspace_id == Unit.workspace_id,
-        Lease.unit_id == Unit.id,
-        Lease.status == "future",
-        Lease.deleted_at.is_(None),
-    )
-    return and_(Unit.status.in_(("vacant", "notice")), ~next_lease)
+def rentable(area: Area) -> ColumnElement[bool]:
+    """Units of an area that can still be leased: vacant, or on notice, and nobody is about to move in."""
+    leased_next = select(Lease.unit_id).where(area.rows(Lease), Lease.status == "future")
+    return and_(area.rows(Unit), Unit.status.in_(("vacant", "notice")), Unit.id.not_in(leased_next))
 
 
 async def available_units(session: AsyncSession, area: Area, wanted: Wanted, today: date, limit: int) -> Available:
     """The units of an area that fit, cheapest first."""
-    fits = and_(area.rows(Unit), rentable(), *_conditions(wanted))
+    fits = and_(rentable(area), *_conditions(wanted))
     now = or_(Unit.available_on.is_(None), Unit.available_on <= today) & (Unit.status == "vacant")
     counts = select(
         func.count(),

@@ -16,7 +16,7 @@ class Invoice(Sourced, Base):
     __tablename__ = "invoices"
     __table_args__ = (
         Index("ix_invoices_status_due", "workspace_id", "status", "due_on"),
-        Index("ix_invoices_vendor", "workspace_id", "vendor_id"),
+        Index("ix_invoices_vendor", "workspace_id", "vendor_id", "status", "due_on"),
         Index("ix_invoices_dated", "workspace_id", "invoiced_on"),
     )
 

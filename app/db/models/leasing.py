@@ -36,7 +36,6 @@ class Lease(Sourced, Base):
     __table_args__ = (
         Index("ix_leases_unit", "workspace_id", "unit_id"),
         Index("ix_leases_resident", "workspace_id", "resident_id"),
-        Index("ix_leases_end", "workspace_id", "status", "end_on"),
         Index("ix_leases_property_status", "workspace_id", "property_id", "status"),
         Index("ix_leases_past_due", "workspace_id", "past_due_cents"),
         # holds every column that today's sums need
@@ -48,12 +47,22 @@ class Lease(Sourced, Base):
             "rent_cents",
             "past_due_cents",
             "oldest_open_charge_on",
+            "unit_id",
             "deleted_at",
         ),
-        Index("ix_leases_end_property", "workspace_id", "end_on", "property_id"),
+        Index(
+            "ix_leases_end_property",
+            "workspace_id",
+            "end_on",
+            "property_id",
+            "status",
+            "rent_cents",
+            "id",
+            "deleted_at",
+        ),
         Index("ix_leases_move_in", "workspace_id", "move_in_on"),
         Index("ix_leases_move_out", "workspace_id", "move_out_on"),
-        Index("ix_leases_renewed_from", "workspace_id", "renewed_from_id"),
+        Index("ix_leases_renewed_from", "workspace_id", "renewed_from_id", "status", "deleted_at"),
     )
 
     property_id: Mapped[str] = mapped_column(String(120))

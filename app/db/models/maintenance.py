@@ -21,7 +21,16 @@ class WorkOrder(Sourced, Base):
         Index("ix_work_orders_property_status", "workspace_id", "property_id", "status"),
         Index("ix_work_orders_unit", "workspace_id", "unit_id"),
         Index("ix_work_orders_status", "workspace_id", "status", "created_at"),
-        Index("ix_work_orders_completed", "workspace_id", "status", "completed_at"),
+        # holds every column that counts need
+        Index(
+            "ix_work_orders_completed",
+            "workspace_id",
+            "status",
+            "completed_at",
+            "priority",
+            "created_at",
+            "deleted_at",
+        ),
     )
 
     number: Mapped[str] = mapped_column(String(20))

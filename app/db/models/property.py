@@ -47,7 +47,22 @@ class Unit(Sourced, Base):
     __table_args__ = (
         Index("ix_units_property_number", "workspace_id", "property_id", "number"),
         Index("ix_units_number", "workspace_id", "number"),
-        Index("ix_units_available", "workspace_id", "status", "available_on"),
+        # holds every column that the search for available units asks for
+        Index(
+            "ix_units_available",
+            "workspace_id",
+            "status",
+            "bedrooms",
+            "market_rent_cents",
+            "rent_override_cents",
+            "available_on",
+            "property_id",
+            "bathrooms",
+            "pet_friendly",
+            "number",
+            "id",
+            "deleted_at",
+        ),
         Index("ix_units_property_status", "workspace_id", "property_id", "status", "deleted_at"),
     )
 

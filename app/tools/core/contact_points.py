@@ -27,7 +27,8 @@ def phone_number(text: str) -> str:
         parsed = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
+    whole = phonenumbers.ValidationResult.IS_POSSIBLE  # a local number without its area code is not
+    if parsed is None or phonenumbers.is_possible_number_with_reason(parsed) != whole:
         raise Fixable(
             f"“{text}” is not a complete phone number.",
             next_step="Please give it with the area code, for example 512-555-0143.",
