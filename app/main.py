@@ -38,7 +38,7 @@ from app.gateways.providers import Access, discover
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
-from app.integrations.registry import all_connectors
+from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
@@ -55,7 +55,7 @@ from app.security.outgoing import OutgoingMessages, Provider
 from app.security.people import principal_of
 from app.security.redaction import Redactor
 from app.security.safeguards import Safeguards
-from app.settings import Settings, plain_values
+from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import record_outbound
 from app.tools.core.execution import Workbench
@@ -99,7 +99,9 @@ async def open_house(
 ) -> AsyncGenerator[House]:
     """Builds the house and closes it again. Connects to nothing but the database, and that at the first query."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    redactor = Redactor(settings.secret_values)
+    values = declared(settings)
+    own = [value for name, value in values.items() if name not in Settings.model_fields]
+    redactor = Redactor((*settings.secret_values, *own))
     configure_logs(settings.log_level, settings.log_format, redactor.value)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
@@ -116,7 +118,7 @@ async def open_house(
             turns=_turn_limits(settings),
         )
         tools = all_tools()
-        connectors = open_connectors(settings, outbound, clock)
+        connectors = open_connectors(values, outbound, clock)
         messages = OutgoingMessages(
             db, clock, safeguards.switches, sms=_sms(settings, outbound), email=_email(settings, outbound)
         )
@@ -125,7 +127,8 @@ async def open_house(
         recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
-        models = ChatModels(access=model_access(settings), planner=EmbeddedPlanners(planner), uses=recorder)
+        access = model_access(settings.model_order, values)
+        models = ChatModels(access=access, planner=EmbeddedPlanners(planner), uses=recorder)
         stack.push_async_callback(models.aclose)
         agent = Agent(
             Surroundings(
@@ -145,11 +148,11 @@ async def open_house(
         yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent)
 
 
-def model_access(settings: Settings) -> dict[str, Access]:
+def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
     """Keys and models of the providers that are set up, in MODEL_ORDER. Raises Fixable for an unknown provider."""
-    providers, values = discover(), plain_values(settings)
+    providers = discover()
     access: dict[str, Access] = {}
-    for name in filter(None, (part.strip() for part in settings.model_order.split(","))):
+    for name in filter(None, (part.strip() for part in order.split(","))):
         if name not in providers:
             raise Fixable(
                 f"MODEL_ORDER names {name!r}, which is no provider.",
@@ -161,12 +164,14 @@ def model_access(settings: Settings) -> dict[str, Access]:
     return access
 
 
-def open_connectors(settings: Settings, outbound: Outbound, clock: Clock) -> dict[str, Connector]:
-    """The property and business systems that are fully set up, by key."""
-    values = {name.upper(): value for name, value in plain_values(settings).items()}
-    return {
-        key: spec.open(values, outbound, clock) for key, spec in all_connectors().items() if not spec.missing(values)
-    }
+def declared(settings: Settings) -> dict[str, str]:
+    """Every set value, those included that connector and provider files declare themselves. Holds secrets."""
+    providers = [
+        variable
+        for name, provider in discover().items()
+        for variable in (provider.key_variable, f"{name}_model", f"{name}_base_url")
+    ]
+    return declared_values(settings, [*declared_variables(all_connectors()), *providers])
 
 
 def _turn_limits(settings: Settings) -> Limits:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    create_model,
     field_validator,
     model_validator,
 )
@@ -74,7 +76,6 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the web process listens on")
     port: int = Field(default=3000, ge=1, le=65535, description="Port the web process listens on")
-    public_url: Address = Field(default=None, description="Public https address of the web process")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged")
     log_format: Literal["console", "json"] = Field(default="console", description="json for machines")
     executor_id: Text = Field(
@@ -96,8 +97,8 @@ class Settings(BaseSettings):
     postgres_user: str = Field(default="sophia", description="PostgreSQL user")
     postgres_password: Secret = Field(default=None, description="PostgreSQL password")
     postgres_db: str = Field(default="sophia", description="PostgreSQL database")
-    redis_url: Secret = Field(default=None, description="redis://host:6379/0, shared limits of several replicas")
-    redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host")
+    redis_url: Secret = Field(default=None, description="redis://host:6379/0; nothing uses it yet")
+    redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host; nothing uses it yet")
     secret_key: Secret = Field(
         default=None, description="32 random bytes, base64: encrypts stored secrets, signs approvals"
     )
@@ -235,7 +236,7 @@ class Settings(BaseSettings):
     datadog_api_key: Secret = Field(default=None, description="Datadog API key")
     datadog_app_key: Secret = Field(default=None, description="Datadog application key, for reading")
     datadog_site: str = Field(default="datadoghq.com", description="datadoghq.com, us3.datadoghq.com, datadoghq.eu …")
-    sentry_dsn: Secret = Field(default=None, description="https://…@…ingest.sentry.io/…; sends errors")
+    sentry_dsn: Secret = Field(default=None, description="https://…@…ingest.sentry.io/…; nothing is sent there yet")
     sentry_auth_token: Secret = Field(default=None, description="Reads issues; a DSN cannot")
     new_relic_api_key: Secret = Field(default=None, description="NRAK-…")
 
@@ -358,6 +359,29 @@ def plain_values(settings: Settings) -> dict[str, str]:
     if "redis_url" not in values and "redis_host" in values:
         values["redis_url"] = settings.redis_address
     return values
+
+
+def declared_values(settings: Settings, variables: Iterable[str]) -> dict[str, str]:
+    """`plain_values` plus the set ones of `variables` that Settings has no field for, by lower-case name.
+
+    A connector or provider that is one new file declares its variables there; they are read from where the fields are.
+    """
+    unknown: dict[str, Any] = {
+        name.lower(): (Secret, None) for name in variables if name.lower() not in type(settings).model_fields
+    }
+    if not unknown:
+        return plain_values(settings)
+    reader = create_model("Declared", __base__=_Declared, **unknown)
+    values = plain_values(settings)
+    for name in unknown:
+        value: SecretStr | None = getattr(reader(), name)
+        if value is not None:
+            values[name] = value.get_secret_value()
+    return values
+
+
+class _Declared(BaseSettings):
+    model_config = Settings.model_config
 
 
 def _starts_with(value: SecretStr | None, prefix: str, what: str) -> SecretStr | None:

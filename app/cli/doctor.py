@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Annotated
 
-import httpx
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.core.edge import settings_or_exit
+from app.cli.core.edge import run_or_exit, settings_or_exit
+from app.db.engine import Database
+from app.db.migrate import at_head
+from app.domain.clock import SystemClock
+from app.http.outbound import Outbound
+from app.integrations.base import Reachability
 from app.integrations.catalog import AREAS, catalog
-from app.integrations.health import Health, State, check_all, inspect
-from app.settings import Settings, plain_values
+from app.integrations.health import Health, State, Ways, check_all, inspect, rows_of
+from app.integrations.registry import all_connectors, declared_variables, open_connectors
+from app.security.redaction import Redactor
+from app.settings import Settings, declared_values
+from app.telemetry.logs import configure_logs
+
+log = structlog.get_logger(__name__)
 
 STYLES = {
     State.WORKS: "bold green",
@@ -40,7 +52,7 @@ def register(app: typer.Typer) -> None:
         Exits with 1 when something that you configured cannot work as it is.
         """
         settings = settings_or_exit()
-        found = asyncio.run(examine(settings, offline=offline, seconds=timeout))
+        found = run_or_exit(examine(settings, offline=offline, seconds=timeout))
         if as_json:
             typer.echo(json.dumps([as_row(health) for health in found], indent=2))
         else:
@@ -50,11 +62,32 @@ def register(app: typer.Typer) -> None:
 
 async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[Health]:
     """The health of every row of the catalog; only rows that are fully set are called."""
-    values = plain_values(settings)
+    connectors = all_connectors()
+    values = declared_values(settings, declared_variables(connectors))
+    rows = rows_of(catalog(), connectors)
     if offline:
-        return [inspect(row, values) for row in catalog()]
-    async with httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client:
-        return await check_all(catalog(), values, client)
+        return [inspect(row, values) for row in rows]
+    configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
+    clock = SystemClock()
+    outbound, db = Outbound(clock), Database(settings.async_database_url)
+    try:
+        own = {key: connector.check for key, connector in open_connectors(values, outbound, clock).items()}
+        ways = Ways(outbound, {**own, "postgresql": partial(reachable, db, seconds)}, seconds)
+        return await check_all(rows, values, ways)
+    finally:
+        await outbound.close()
+        await db.close()
+
+
+async def reachable(db: Database, seconds: float) -> Reachability:
+    """Whether the database answers within so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            await at_head(db)
+    except (SQLAlchemyError, OSError) as failure:
+        log.info("database_unreachable", error=type(failure).__name__)
+        return Reachability("unreachable", "no answer from the database; check DATABASE_URL and that it runs")
+    return Reachability("ok", "The database answers.")
 
 
 def as_row(health: Health) -> dict[str, object]:
@@ -97,5 +130,5 @@ def show(found: list[Health]) -> None:
 def _remark(health: Health) -> str:
     row = health.integration
     if health.state in (State.WORKS, State.BUILT_IN, State.SET):
-        return row.does or "[dim]credentials are checked; nothing uses it yet[/]"
+        return row.does or f"[dim]{'the key works' if health.state is State.WORKS else 'set'}; nothing uses it yet[/]"
     return health.advice if health.state.needs_attention else f"[dim]{health.advice}[/]"

@@ -17,11 +17,11 @@ from app.domain.clock import SystemClock
 from app.domain.errors import Fixable, NotFound
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
-from app.integrations.registry import all_connectors
+from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.portfolio.sync import SyncProgress, SyncReport, sync_source
 from app.portfolio.sync.report import OnProgress
 from app.security.redaction import Redactor
-from app.settings import Settings
+from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
 
 Source = Annotated[str, typer.Argument(help="One system, for example entrata; all of them when left out.")]
@@ -47,13 +47,12 @@ def register(app: typer.Typer) -> None:
 
 async def synchronize(settings: Settings, source: str, *, full: bool) -> list[SyncReport]:
     """Syncs one source or all that are set up, one after the other. Raises NotFound or Fixable for a wrong source."""
-    from app.main import open_connectors  # noqa: PLC0415 - importing the whole house takes a second --help need not wait
-
     clock = SystemClock()
+    values = declared_values(settings, declared_variables(all_connectors()))
     db, outbound = Database(settings.async_database_url), Outbound(clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        chosen = _chosen(open_connectors(settings, outbound, clock), source)
+        chosen = _chosen(open_connectors(values, outbound, clock), source)
         await upgrade(db)
         reports: list[SyncReport] = []
         for connector in chosen:

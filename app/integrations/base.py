@@ -96,7 +96,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Health:
+class Reachability:
     """Whether the system answers with the given settings; `sentence` is for people."""
 
     state: Literal["ok", "unreachable", "refused"]
@@ -134,7 +134,7 @@ class Connector(Protocol):
         """One page of a resource. Raises SophiaErrors."""
         ...
 
-    async def check(self) -> Health:
+    async def check(self) -> Reachability:
         """Asks the system for the cheapest thing it has; never raises for expected failures."""
         ...
 

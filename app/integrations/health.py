@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Final
+from urllib.parse import urlencode
 
-import httpx
+import orjson
 
+from app.domain.errors import RetryLater, SophiaError
+from app.http.egress import EgressPolicy
+from app.http.outbound import Call, Outbound, Reply, ServicePolicy
+from app.http.retry import Repeat, RetryPolicy
+from app.integrations.base import ConnectorSpec, Reachability
 from app.integrations.catalog import Integration, Probe
 
+_ANY_STATUS: Final = frozenset(range(200, 600))
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -44,6 +51,33 @@ class Health:
     advice: str = ""
 
 
+_STATES: Final = {"ok": State.WORKS, "unreachable": State.UNREACHABLE, "refused": State.REFUSED}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How rows are asked: `own` checks by row key come before a row's probe. `seconds` is one probe's longest time."""
+
+    outbound: Outbound
+    own: Mapping[str, Callable[[], Awaitable[Reachability]]] = field(
+        default_factory=dict[str, Callable[[], Awaitable[Reachability]]]
+    )
+    seconds: float = 8.0
+
+
+def rows_of(catalog: Iterable[Integration], connectors: Mapping[str, ConnectorSpec]) -> list[Integration]:
+    """The catalog's rows, and one for every connector that is not in it."""
+    rows = list(catalog)
+    known = {row.key for row in rows}
+    for key, spec in connectors.items():
+        if key not in known:
+            needs = tuple(setting.variable.lower() for setting in spec.settings if setting.required)
+            optional = tuple(setting.variable.lower() for setting in spec.settings if not setting.required)
+            what = ", ".join(resource.label for resource in spec.resources)
+            rows.append(Integration(key, spec.label, needs, optional, does=what, area="Property systems"))
+    return rows
+
+
 def inspect(row: Integration, values: Mapping[str, str]) -> Health:
     """What can be said without the network. `values` holds the set settings by field name, as plain text."""
     if row.built_in:
@@ -57,31 +91,43 @@ def inspect(row: Integration, values: Mapping[str, str]) -> Health:
     return Health(row, State.MALFORMED, "; ".join(wrong)) if wrong else Health(row, State.SET)
 
 
-async def check(row: Integration, values: Mapping[str, str], client: httpx.AsyncClient) -> Health:
-    """`inspect`, and then one call to the vendor if the row is set and has a probe. Never raises."""
+async def check(row: Integration, values: Mapping[str, str], ways: Ways) -> Health:
+    """`inspect`, and then one call if the row is set and there is a way to ask. Never raises for expected failures."""
     health = inspect(row, values)
-    if health.state is not State.SET or row.probe is None or not _complete(row.probe, values):
+    if health.state is not State.SET:
         return health
+    if row.key in ways.own:
+        answer = await ways.own[row.key]()
+        return Health(row, _STATES[answer.state], "" if answer.state == "ok" else answer.sentence)
+    if row.probe is None or not _complete(row.probe, values):
+        return health
+    return await _probed(row, row.probe, values, ways)
+
+
+async def _probed(row: Integration, probe: Probe, values: Mapping[str, str], ways: Ways) -> Health:
+    client = ways.outbound.service(_policy(row, probe, values, ways.seconds))
     try:
-        response = await client.request(**_request(row.probe, values))
-    except httpx.HTTPError as failure:
-        return Health(row, State.UNREACHABLE, f"no answer from its address ({_plainly(failure)})")
-    if response.status_code in row.probe.ok and _truthful(row.probe, response):
+        reply = await client.send(_request(probe, values))
+    except RetryLater:
+        return Health(row, State.UNREACHABLE, "no answer from its address")
+    except SophiaError as failed:
+        return Health(row, State.UNREACHABLE, failed.sentence)
+    if reply.status in probe.ok and _truthful(probe, reply):
         return Health(row, State.WORKS)
-    if response.status_code in (400, 401, 403) or response.status_code in row.probe.ok:
-        return Health(row, State.REFUSED, f"the service refused the key (HTTP {response.status_code})")
-    return Health(row, State.UNREACHABLE, f"the service answered HTTP {response.status_code}; try again later")
+    if reply.status in (400, 401, 403) or reply.status in probe.ok:
+        return Health(row, State.REFUSED, f"the service refused the key (HTTP {reply.status})")
+    return Health(row, State.UNREACHABLE, f"the service answered HTTP {reply.status}; try again later")
 
 
 async def check_all(
-    rows: Iterable[Integration], values: Mapping[str, str], client: httpx.AsyncClient, *, at_once: int = 8
+    rows: Iterable[Integration], values: Mapping[str, str], ways: Ways, *, at_once: int = 8
 ) -> list[Health]:
     """`check` for every row, a few at a time, in the order of `rows`."""
     gate = asyncio.Semaphore(at_once)
 
     async def one(row: Integration) -> Health:
         async with gate:
-            return await check(row, values, client)
+            return await check(row, values, ways)
 
     return list(await asyncio.gather(*(one(row) for row in rows)))
 
@@ -95,29 +141,36 @@ def _complete(probe: Probe, values: Mapping[str, str]) -> bool:
     return all(values.get(name) for name in _PLACEHOLDER.findall(probe.url + probe.basic))
 
 
-def _request(probe: Probe, values: Mapping[str, str]) -> dict[str, Any]:
-    def fill(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
-    headers = {name: fill(value) for name, value in probe.headers.items()}
+
+def _policy(row: Integration, probe: Probe, values: Mapping[str, str], seconds: float) -> ServicePolicy:
+    """The vendor's own host, or exactly the address that the operator set."""
+    configured = probe.url.startswith("{")
+    egress = EgressPolicy.for_base_url(_filled(probe.url, values), configured=configured)
+    return ServicePolicy(
+        row.key, row.label, egress, retry=RetryPolicy(attempts=1), attempt_seconds=seconds, max_bytes=1 << 20
+    )
+
+
+def _request(probe: Probe, values: Mapping[str, str]) -> Call:
+    headers = {name: _filled(value, values) for name, value in probe.headers.items()}
     if probe.basic:
-        headers["Authorization"] = "Basic " + base64.b64encode(fill(probe.basic).encode()).decode()
-    request: dict[str, Any] = {"method": probe.method, "url": fill(probe.url), "headers": headers}
+        headers["Authorization"] = "Basic " + base64.b64encode(_filled(probe.basic, values).encode()).decode()
+    body: bytes | None = None
     if probe.body is not None:
-        request["data" if probe.form else "json"] = {name: fill(value) for name, value in probe.body.items()}
-    return request
+        fields = {name: _filled(value, values) for name, value in probe.body.items()}
+        body = urlencode(fields).encode() if probe.form else orjson.dumps(fields)
+        headers["Content-Type"] = "application/x-www-form-urlencoded" if probe.form else "application/json"
+    url = _filled(probe.url, values)
+    return Call("probe", probe.method, url, Repeat.SAFE, headers=headers, body=body, accept=_ANY_STATUS)
 
 
-def _truthful(probe: Probe, response: httpx.Response) -> bool:
+def _truthful(probe: Probe, reply: Reply) -> bool:
     if not probe.error_field:
         return True
     try:
-        return bool(response.json().get(probe.error_field))
+        return bool(reply.json().get(probe.error_field))
     except ValueError:
         return False
-
-
-def _plainly(failure: httpx.HTTPError) -> str:
-    if isinstance(failure, httpx.TimeoutException):
-        return "it took too long"
-    return "connection failed" if isinstance(failure, httpx.ConnectError) else "the connection broke"

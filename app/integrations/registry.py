@@ -10,7 +10,9 @@ from functools import cache
 from typing import Any
 
 import app.integrations
-from app.integrations.base import ConnectorSpec
+from app.domain.clock import Clock
+from app.http.outbound import Outbound
+from app.integrations.base import Connector, ConnectorSpec
 
 
 class DuplicateConnector(Exception):
@@ -30,6 +32,20 @@ def discover(package: Any = app.integrations) -> dict[str, ConnectorSpec]:
             raise DuplicateConnector(f"{module.name}: a connector with the key {spec.key} exists already")
         found[spec.key] = spec
     return found
+
+
+def declared_variables(specs: Mapping[str, ConnectorSpec]) -> list[str]:
+    """The environment variables that connectors ask for."""
+    return [setting.variable for spec in specs.values() for setting in spec.settings]
+
+
+def open_connectors(
+    values: Mapping[str, str], outbound: Outbound, clock: Clock, specs: Mapping[str, ConnectorSpec] | None = None
+) -> dict[str, Connector]:
+    """The systems that are fully set up, by key. `values`: the set settings as plain text, by lower-case name."""
+    given = {name.upper(): value for name, value in values.items()}
+    known = all_connectors() if specs is None else specs
+    return {key: spec.open(given, outbound, clock) for key, spec in known.items() if not spec.missing(given)}
 
 
 @cache

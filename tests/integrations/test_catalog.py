@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
+from app.domain.clock import SystemClock
+from app.http.outbound import Outbound
+from app.integrations.base import Reachability
 from app.integrations.catalog import Integration, Probe, catalog
-from app.integrations.health import State, check, inspect
+from app.integrations.health import State, Ways, check, inspect
 from app.settings import Settings
 
 WANTED = """
@@ -69,6 +71,13 @@ def test_what_is_missing_or_malformed_is_said_without_the_network(
 
 
 @pytest.fixture
+async def outbound() -> AsyncIterator[Outbound]:
+    made = Outbound(SystemClock())
+    yield made
+    await made.close()
+
+
+@pytest.fixture
 async def vendor() -> AsyncIterator[str]:
     """A small HTTP service on loopback that knows one key."""
 
@@ -96,18 +105,46 @@ async def vendor() -> AsyncIterator[str]:
     ],
 )
 async def test_a_set_integration_is_called_once_and_its_answer_understood(
-    vendor: str, path: str, secret: str, state: State
+    vendor: str, outbound: Outbound, path: str, secret: str, state: State
 ) -> None:
     values = {"gong_api_key": "k-1", "gong_api_secret": secret, "gong_base_url": vendor + path}
-    async with httpx.AsyncClient() as client:
-        health = await check(ROW, values, client)
+    health = await check(ROW, values, Ways(outbound))
     assert health.state is state
     assert secret not in health.advice
 
 
-async def test_no_network_is_a_state_and_not_a_crash() -> None:
+async def test_no_network_is_a_state_and_not_a_crash(outbound: Outbound) -> None:
     values = {"gong_api_key": "k-1", "gong_api_secret": "s", "gong_base_url": "http://127.0.0.1:1"}
-    async with httpx.AsyncClient() as client:
-        health = await check(ROW, values, client)
+    health = await check(ROW, values, Ways(outbound))
+    assert (health.state, health.advice) == (State.UNREACHABLE, "no answer from its address")
+
+
+async def test_a_probe_goes_to_no_inside_address_that_the_operator_did_not_name(outbound: Outbound) -> None:
+    async def inside(host: str, port: int) -> list[str]:
+        return ["169.254.169.254"]
+
+    lured = Outbound(SystemClock(), resolve=inside)
+    row = Integration("acme", "Acme", ("gong_api_key",), probe=Probe("https://api.acme.example/me"))
+    health = await check(row, {"gong_api_key": "k-1"}, Ways(lured))
+    await lured.close()
     assert health.state is State.UNREACHABLE
-    assert "connection failed" in health.advice
+    assert "may not reach" in health.advice
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "advice"),
+    [
+        (Reachability("ok", "Acme answers."), State.WORKS, ""),
+        (Reachability("refused", "Acme refused my credentials."), State.REFUSED, "Acme refused my credentials."),
+        (Reachability("unreachable", "Acme isn't answering."), State.UNREACHABLE, "Acme isn't answering."),
+    ],
+)
+async def test_a_connectors_own_check_comes_before_the_rows_probe(
+    outbound: Outbound, answer: Reachability, state: State, advice: str
+) -> None:
+    async def ask() -> Reachability:
+        return answer
+
+    values = {"gong_api_key": "k-1", "gong_api_secret": "s", "gong_base_url": "http://127.0.0.1:1"}
+    health = await check(ROW, values, Ways(outbound, {"acme": ask}))
+    assert (health.state, health.advice) == (state, advice)

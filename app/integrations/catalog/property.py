@@ -10,12 +10,6 @@ ROWS = (
         "Entrata",
         ("entrata_api_key", "entrata_org"),
         optional=("entrata_base_url",),
-        probe=Probe(
-            "{entrata_base_url}/ext/orgs/{entrata_org}/v1/status",
-            method="POST",
-            headers={"X-Api-Key": "{entrata_api_key}"},
-            body={"method": "getStatus"},
-        ),
         does="properties, units, leases, ledgers and work orders, both ways",
     ),
     Integration(

@@ -14,7 +14,7 @@ from app.db.models.property import FloorPlan, Property, Unit
 from app.domain.errors import NotAllowed, SophiaError
 from app.http.egress import EgressPolicy
 from app.http.outbound import ServicePolicy
-from app.integrations.base import ConnectorSpec, Given, Health, Page, Reading, Resource, Setting
+from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
 from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.ids import SOURCE
 from app.integrations.entrata.leasing import LeaseReader
@@ -64,15 +64,15 @@ class Entrata:
         """One page of a resource of `RESOURCES`."""
         return await self._readers[reading.resource](reading)
 
-    async def check(self) -> Health:
+    async def check(self) -> Reachability:
         """Asks for Entrata's status with our key."""
         try:
             await self._client.call(STATUS)
         except NotAllowed as refused:
-            return Health("refused", refused.for_people)
+            return Reachability("refused", refused.for_people)
         except SophiaError as failed:
-            return Health("unreachable", failed.for_people)
-        return Health("ok", "Entrata answers.")
+            return Reachability("unreachable", failed.for_people)
+        return Reachability("ok", "Entrata answers.")
 
     def work_orders(self, db: Database) -> EntrataWorkOrders:
         return EntrataWorkOrders(self._client, db, self._clock)
