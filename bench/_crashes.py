@@ -85,18 +85,21 @@ async def crash(folder: Path, kills: int, *, seed: int = 1, per_second: float = 
     async with LocalSlack(config) as slack, SlackDriver(slack.url) as people:
         slack.workspace.courier.log = deque()  # all of it, not the latest
         process = Process(folder, slack.api_url, port, thinking=0.4)
-        await process.start()
-        stop_writing = asyncio.Event()
-        writing = asyncio.create_task(_write(people, per_second, stop_writing))
-        for _ in range(kills):
-            await asyncio.sleep(alive * (0.3 + dice.random()))
-            await process.stop(signal.SIGKILL)
+        try:
             await process.start()
-        await asyncio.sleep(alive)
-        stop_writing.set()
-        written = await writing
-        outcome = await _settled(people, slack, written)
-        await process.stop(signal.SIGTERM)
+            stop_writing = asyncio.Event()
+            writing = asyncio.create_task(_write(people, per_second, stop_writing))
+            for _ in range(kills):
+                await asyncio.sleep(alive * (0.3 + dice.random()))
+                await process.stop(signal.SIGKILL)
+                await process.start()
+            await asyncio.sleep(alive)
+            stop_writing.set()
+            written = await writing
+            outcome = await _settled(people, slack, written)
+            await process.stop(signal.SIGTERM)
+        finally:
+            await process.stop(signal.SIGKILL)
     lost, doubled, asked = outcome
     return Outcome(kills, asked, lost, doubled, len(written) - asked, time.monotonic() - began)
 

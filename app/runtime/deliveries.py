@@ -7,16 +7,19 @@ Slack (by the run and part in its metadata) before it is posted again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, column, select, tuple_, update
 
+from app.db.batch import Batch
 from app.db.engine import Database
 from app.db.models.runtime import Delivery
 from app.domain.clock import Clock
 
 LONGEST_KEY = 120
+MOST_AT_ONCE = 200
 State = Literal["new", "begun", "streaming", "posted"]
 
 
@@ -37,30 +40,75 @@ class Posted:
     ts: str
 
 
+@dataclass(frozen=True)
+class _Begin:
+    workspace_id: str
+    key: str
+    channel: str
+    thread: str
+
+
+@dataclass(frozen=True)
+class _Note:
+    workspace_id: str
+    key: str
+    state: State
+    ts: str
+
+
 class Deliveries:
-    """The journal. A part is named by its run and a short word: `answer`, `card:apr_1`."""
+    """The journal. A part is named by its run and a short word: `answer`, `card:apr_1`. Under load, what arrives at
+    once is committed at once."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._begins: Batch[_Begin, Shown] = Batch(self._begin_all, most_at_once=MOST_AT_ONCE)
+        self._notes: Batch[_Note, None] = Batch(self._note_all, most_at_once=MOST_AT_ONCE)
 
     async def begin(self, workspace_id: str, run: str, part: str, channel: str, thread: str) -> Shown:
         """What is known of this part so far; `new` when nothing was, and from now on it is `begun`."""
+        return await self._begins.add(_Begin(workspace_id, _key(run, part), channel, thread))
+
+    async def note(self, workspace_id: str, run: str, part: str, state: State, ts: str) -> None:
+        """The part, begun before, is now in this state, as message `ts`."""
+        await self._notes.add(_Note(workspace_id, _key(run, part), state, ts))
+
+    async def _begin_all(self, begins: Sequence[_Begin]) -> list[Shown]:
+        names = [(one.workspace_id, one.key) for one in begins]
         async with self._db.transaction() as session:
-            known = await session.get(Delivery, (workspace_id, _key(run, part)))
-            if known is not None:
-                return Shown(_state(known.state), known.ts)
-            session.add(
-                Delivery(
-                    workspace_id=workspace_id,
-                    id=_key(run, part),
-                    channel=channel,
-                    thread=thread,
-                    state="begun",
-                    created_at=self._clock.now(),
-                )
-            )
-        return Shown("new")
+            rows = await session.scalars(select(Delivery).where(tuple_(Delivery.workspace_id, Delivery.id).in_(names)))
+            known = {(row.workspace_id, row.id): Shown(_state(row.state), row.ts) for row in rows}
+            answers: list[Shown] = []
+            for one in begins:
+                name = (one.workspace_id, one.key)
+                answers.append(known.get(name, Shown("new")))
+                if name not in known:
+                    known[name] = Shown("begun")
+                    session.add(self._row(one))
+        return answers
+
+    def _row(self, one: _Begin) -> Delivery:
+        return Delivery(
+            workspace_id=one.workspace_id,
+            id=one.key,
+            channel=one.channel,
+            thread=one.thread,
+            ts="",
+            state="begun",
+            created_at=self._clock.now(),
+        )
+
+    async def _note_all(self, notes: Sequence[_Note]) -> list[None]:
+        statement = (
+            update(cast("Table", Delivery.__table__))
+            .where(column("workspace_id") == bindparam("of"), column("id") == bindparam("key"))
+            .values(state=bindparam("now"), ts=bindparam("message"))
+        )
+        values = [{"of": one.workspace_id, "key": one.key, "now": one.state, "message": one.ts} for one in notes]
+        async with self._db.transaction() as session:
+            await (await session.connection()).execute(statement, values)
+        return [None] * len(notes)
 
     async def look(self, workspace_id: str, run: str, part: str) -> Shown:
         """What is known of this part; changes nothing."""
@@ -80,14 +128,6 @@ class Deliveries:
                 )
             )
             return [Posted(row.channel, row.thread, row.ts) for row in rows]
-
-    async def note(self, workspace_id: str, run: str, part: str, state: State, ts: str) -> None:
-        """The part is now in this state, as message `ts`."""
-        async with self._db.transaction() as session:
-            known = await session.get(Delivery, (workspace_id, _key(run, part)))
-            if known is None:
-                raise LookupError(f"{run}:{part} was never begun")
-            known.state, known.ts = state, ts
 
     async def forget(self, workspace_id: str, run: str, part: str) -> None:
         """The call was refused for certain: nothing was shown."""

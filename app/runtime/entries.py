@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
+from app.db.batch import Batch
 from app.db.engine import Database
 from app.db.models.runtime import IntakeEntry
 from app.domain.clock import Clock
@@ -56,6 +57,7 @@ class Entries:
         self._db = db
         self._clock = clock
         self._executor_id = executor_id
+        self._ends: Batch[tuple[str, str, str], None] = Batch(self._end_all, most_at_once=CHUNK)
 
     async def claim(self, room: int) -> list[Entry]:
         """Up to `room` entries that may start now, marked as this executor's."""
@@ -83,7 +85,13 @@ class Entries:
 
     async def end(self, workspace_id: str, entry_id: str, state: Literal["done", "failed"]) -> None:
         """Nothing is left to do for this entry."""
-        await self._set([(workspace_id, entry_id)], state=state, ended_at=self._clock.now())
+        await self._ends.add((workspace_id, entry_id, state))
+
+    async def _end_all(self, ends: Sequence[tuple[str, str, str]]) -> list[None]:
+        for state in {end[2] for end in ends}:
+            names = [(workspace_id, entry_id) for workspace_id, entry_id, its in ends if its == state]
+            await self._set(names, state=state, ended_at=self._clock.now())
+        return [None] * len(ends)
 
     async def put_back(self, entries: Sequence[Entry]) -> None:
         """These were claimed but not started: anyone may start them."""

@@ -4,6 +4,7 @@ transaction that is cancelled twice keeps its lock on SQLite until its connectio
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -13,15 +14,22 @@ log = structlog.get_logger(__name__)
 
 
 class Loop:
-    """Does `work` every so often (seconds), or at once when `wake` is set. A failed round is logged; the next comes."""
+    """Does `work` every so often (seconds), or at once when `wake` is set, but never more often than every `gap`
+    seconds. A failed round is logged; the next comes."""
 
     def __init__(
-        self, name: str, seconds: float, work: Callable[[], Awaitable[object]], wake: asyncio.Event | None = None
+        self,
+        name: str,
+        seconds: float,
+        work: Callable[[], Awaitable[object]],
+        wake: asyncio.Event | None = None,
+        gap: float = 0.0,
     ) -> None:
         self._name = name
         self._seconds = seconds
         self._work = work
         self._wake = wake or asyncio.Event()
+        self._gap = gap
         self._stopping = False
         self._task = asyncio.create_task(self._go_round(), name=f"loop-{name}")
 
@@ -37,6 +45,7 @@ class Loop:
 
     async def _go_round(self) -> None:
         while not self._stopping:
+            next_round = time.monotonic() + self._gap
             try:
                 await self._work()
             except Exception as failure:
@@ -46,4 +55,6 @@ class Loop:
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._seconds)
+            if not self._stopping:
+                await asyncio.sleep(max(0.0, next_round - time.monotonic()))
             self._wake.clear()

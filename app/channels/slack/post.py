@@ -15,7 +15,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from app.channels.slack.failures import CALL_FAILURES, Meaning, NotDelivered, code_of, meaning_of, wait_of
-from app.runtime.deliveries import Deliveries
+from app.runtime.deliveries import Deliveries, Shown
 
 log = structlog.get_logger(__name__)
 Block = dict[str, Any]
@@ -67,12 +67,19 @@ class Poster:
 
     async def post(self, place: Place, part: Part, text: str, blocks: list[Block]) -> str:
         """The ts of the message, posted now or found from before. Raises NotDelivered."""
-        shown = await self.deliveries.begin(place.workspace, part.run, part.name, place.channel, place.thread)
+        shown = await self.begin(place, part)
         if shown.state == "posted":
             return shown.ts
         ts = "" if shown.state == "new" else await self.find(place, part)
-        if not ts:
-            ts = await self._post(place, part, text, blocks)
+        return ts or await self.post_begun(place, part, text, blocks)
+
+    async def begin(self, place: Place, part: Part) -> Shown:
+        """What is known of a part; `new` when this call began it."""
+        return await self.deliveries.begin(place.workspace, part.run, part.name, place.channel, place.thread)
+
+    async def post_begun(self, place: Place, part: Part, text: str, blocks: list[Block]) -> str:
+        """Post a part that was begun and is surely not in Slack; returns its ts. Raises NotDelivered."""
+        ts = await self._post(place, part, text, blocks)
         await self.deliveries.note(place.workspace, part.run, part.name, "posted", ts)
         return ts
 

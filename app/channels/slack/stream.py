@@ -117,13 +117,13 @@ class AnswerStream:
         """
         await self._stop_flushing()
         status = "suspended" if suspended else "active"
-        if not (self._mode == "streaming" and await self._stop_stream(message, status)):
-            self._ts = await self._find_begun()
-            if self._ts:
+        streamed = self._mode == "streaming" and await self._stop_stream(message, status)
+        if streamed or await self._find_begun():
+            if not streamed:
                 await self._poster.update(self._place, self._ts, self._part, message.text, message.all_blocks)
-            else:
-                self._ts = await self._poster.post(self._place, self._part, message.text, message.all_blocks)
-        await self._note("posted", self._ts)
+            await self._note("posted", self._ts)
+        else:
+            self._ts = await self._poster.post_begun(self._place, self._part, message.text, message.all_blocks)
         await self._session.ended(status)
         return self._ts
 
@@ -160,7 +160,7 @@ class AnswerStream:
     async def _start(self) -> None:
         """Start the stream with what there is. Written down before the call, for the case of a crash in it."""
         place, part = self._place, self._part
-        shown = await self._poster.deliveries.begin(place.workspace, part.run, part.name, place.channel, place.thread)
+        shown = await self._poster.begin(place, part)
         if shown.state != "new":
             self._mode = "quiet"  # an earlier attempt showed something: the end completes that
             return
@@ -237,21 +237,21 @@ class AnswerStream:
             return False
         return True
 
-    async def _find_begun(self) -> str:
-        """The ts of what this run has in Slack already, ended as a stream; empty when there is nothing."""
-        shown = await self._poster.deliveries.look(self._place.workspace, self._part.run, self._part.name)
-        ts = shown.ts
+    async def _find_begun(self) -> bool:
+        """Looks for what this run has in Slack already, and ends it if it is a stream; False when there is nothing."""
+        shown = await self._poster.begin(self._place, self._part)
+        self._ts = shown.ts
         if shown.state == "begun":
-            ts = await self._poster.find(self._place, self._part)
-            if not ts and self._place.thread:
-                ts = await self._poster.find_unmarked(self._place, self._asked_at, self._bot_user)
-        if ts and shown.state != "posted":
+            self._ts = await self._poster.find(self._place, self._part)
+            if not self._ts and self._place.thread:
+                self._ts = await self._poster.find_unmarked(self._place, self._asked_at, self._bot_user)
+        if self._ts and shown.state != "posted":
             with suppress(NotDelivered):  # it has ended, has expired, or never was a stream
-                await self._poster.keep_trying(lambda: self._end_stream(ts))
-        return ts
+                await self._poster.keep_trying(self._end_stream)
+        return bool(self._ts)
 
-    async def _end_stream(self, ts: str) -> object:
-        return await self._poster.client.chat_stopStream(channel=self._place.channel, ts=ts)
+    async def _end_stream(self) -> object:
+        return await self._poster.client.chat_stopStream(channel=self._place.channel, ts=self._ts)
 
     async def _stop_flushing(self) -> None:
         """No more progress. A call that is under way is waited for: its outcome must be known."""
