@@ -91,6 +91,7 @@ class House:
     safeguards: Safeguards
     gate: Gate
     agent: Agent
+    models: ChatModels
 
 
 @asynccontextmanager
@@ -145,7 +146,7 @@ async def open_house(
             ),
             TurnLimits(seconds=settings.turn_seconds),
         )
-        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent)
+        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models)
 
 
 def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
@@ -245,6 +246,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
         company=settings.company_name,
     )
     if role != "web":
+        await house.models.warm()
         runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
         runtime.every(RECONCILE_EVERY, partial(_reconcile, house))
         if settings.audit_anchor:

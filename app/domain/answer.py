@@ -78,14 +78,6 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number that a tool returned; numbers in an answer are checked against these."""
-
-    label: str
-    value: Decimal
-
-
-@dataclass(frozen=True)
 class Choice:
     """One button a person can choose. `reply` is what they are taken to have said when they click it."""
 

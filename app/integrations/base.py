@@ -121,7 +121,9 @@ class WorkOrderSystem(Protocol):
         self, *, workspace_id: str, work_order_id: str, changes: dict[str, Any], idempotency_key: str
     ) -> str: ...
 
-    async def find_work_order(self, *, workspace_id: str, idempotency_key: str) -> str | None: ...
+    async def find_work_order(self, *, workspace_id: str, idempotency_key: str) -> str | None:
+        """The read-model id of the work order that a lost create made, or None if it was not made."""
+        ...
 
 
 class Connector(Protocol):

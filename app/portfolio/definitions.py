@@ -98,14 +98,6 @@ class UnitCounts:
         return share(self.exposed, self.rentable)
 
 
-def bucket_of(days_late: int) -> Bucket:
-    """The ageing bucket of a balance whose oldest open charge was due `days_late` days ago."""
-    for end, bucket in zip(BUCKET_ENDS, BUCKETS, strict=False):
-        if days_late <= end:
-            return bucket
-    return BUCKETS[-1]
-
-
 def noi(income: Money, expenses: Money) -> Money:
     """Net operating income."""
     return income - expenses

@@ -9,7 +9,6 @@ MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 12_000
 """All texts of a message's blocks together. Not documented: Slack refuses about 13,200 (`msg_blocks_too_long`)."""
 
-MARKDOWN = 12_000
 HEADER = 150
 FALLBACK_TEXT = 3_900
 CONTEXT_ELEMENTS = 10

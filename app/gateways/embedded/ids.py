@@ -29,7 +29,6 @@ _WORK_ORDER = re.compile(
     r"|\b(?:work ?orders?|tickets?|service requests?|maintenance requests?|requests?|job) ?(?:number |no\.? ?|"
     r"num )?#? ?(?P<b>\d{3,7})\b"
 )
-_HASH = re.compile(r"(?<!\w)#(?P<id>\d{1,6}[A-Za-z]?)\b")
 _CHANNEL = re.compile(r"(?<!\w)#(?P<name>[A-Za-z][\w-]*)")
 _UNIT_NUMBER = r"(?:[A-Za-z]-?)?\d{1,5}(?:-?[A-Za-z])?"
 _UNIT = re.compile(

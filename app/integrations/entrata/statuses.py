@@ -96,14 +96,6 @@ CHARGE_CODE: Final[Mapping[str, str]] = {
     "payment": "payment",
 }
 
-WORK_ORDER_NAMES: Final[Mapping[str, str]] = {
-    "open": "open",
-    "in_progress": "in progress",
-    "on_hold": "on hold",
-    "completed": "completed",
-    "cancelled": "cancelled",
-}
-
 
 def canonical(word: str, table: Mapping[str, str], what: str, record: str, problems: Problems) -> str:
     """The canonical state for Entrata's word; `unknown`, and a problem, when the table does not have it."""

@@ -95,16 +95,6 @@ class SlackDriver:
         }
         return await self._do(who, "click", body)
 
-    async def click_view(self, who: str, view: Json, action_id: str, value: Any = None) -> Json:
-        """Click or choose in a modal or Home tab."""
-        body = {
-            "view_id": view["id"],
-            "block_id": block_of(view["blocks"], action_id),
-            "action_id": action_id,
-            "value": value,
-        }
-        return await self._do(who, "click", body)
-
     async def submit_view(self, who: str, view: Json, values: Json) -> dict[str, str]:
         """Submit a modal; `values` by action id. Returns errors by block id, empty when accepted."""
         filled: Json = {}

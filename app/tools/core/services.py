@@ -6,12 +6,13 @@ Only protocols stand here; app/main.py gives the real ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.domain.delivery import Delivery
 from app.domain.principal import Principal
+from app.integrations.base import WorkOrderSystem
 
-__all__ = ["Delivery", "MessageSender", "Services", "SystemOfRecord", "Systems"]
+__all__ = ["Delivery", "MessageSender", "Services", "Systems"]
 
 
 class MessageSender(Protocol):
@@ -36,30 +37,10 @@ class MessageSender(Protocol):
         ...
 
 
-class SystemOfRecord(Protocol):
-    """A property system that takes writes. `source` is its key in the read model ("entrata").
-
-    Values are canonical (read-model ids, canonical enums), never vendor field names. Each write is followed by a
-    read-back that updates the read model; the return value is the read-model id of the record.
-    """
-
-    source: str
-
-    async def create_work_order(self, *, workspace_id: str, order: dict[str, Any], idempotency_key: str) -> str: ...
-
-    async def update_work_order(
-        self, *, workspace_id: str, work_order_id: str, changes: dict[str, Any], idempotency_key: str
-    ) -> str: ...
-
-    async def find_work_order(self, *, workspace_id: str, idempotency_key: str) -> str | None:
-        """The read-model id of the work order that a lost create made, or None if it was not made."""
-        ...
-
-
 class Systems(Protocol):
     """Finds the system that owns a record. Raises NotAllowed with a sentence when it is read-only or not set up."""
 
-    def of(self, source: str) -> SystemOfRecord: ...
+    def of(self, source: str) -> WorkOrderSystem: ...
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,6 @@ EMOJI: dict[str, str] = {
     for name, _, character in [entry.partition(" ")]
 }
 
-PICKER = ("+1", "white_check_mark", "eyes", "heart", "tada", "rocket", "thinking_face", "pray", "x")
-
 
 def emoji(name: str) -> str:
     """The character of a short code (skin tones ignored), or the code itself between colons."""
