@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("app/portfolio", "app/tools")
+HOUSEKEEPING = ("app/agent", "app/gateways", "app/integrations", "app/runtime", "app/security", "app/cli", "handlers")
 STATEMENTS = {"select", "update", "delete"}  # `exists()` belongs to the statement around it
 LIMITS = {"visible", "rows"}
 CONDITION = "ColumnElement[bool]"
@@ -65,7 +66,10 @@ class Sources:
 
 
 def _only_limits(block: ast.AST) -> bool:
-    return isinstance(block, ast.FunctionDef) and _limits(block) and not _builds(block)
+    if not isinstance(block, ast.FunctionDef) or not _limits(block):
+        return False
+    returned = ast.unparse(block.returns) if block.returns else ""
+    return returned == CONDITION or not _builds(block)
 
 
 def _takes_condition(block: ast.AST) -> bool:
@@ -122,6 +126,37 @@ def project() -> Sources:
 @pytest.mark.parametrize("module", sorted({module for module, _ in project().blocks}))
 def test_every_statement_names_its_workspace(module: str) -> None:
     assert project().unlimited(module) == []
+
+
+ACROSS_WORKSPACES = {
+    "app/runtime/deliveries.py": {"_begin_all", "_note_all"},  # by (workspace, id) pairs of many callers
+    "app/runtime/entries.py": {
+        "claim",  # takes turns among workspaces
+        "held_by",  # by executor
+        "backlog",  # depth and age, for health and metrics
+        "long_waiting",
+        "to_stop",  # by executor
+        "forget_before",  # old entries
+        "_set",  # by (workspace, id) pairs
+    },
+    "app/runtime/presence.py": {"others"},  # executors serve all workspaces
+    "app/runtime/reminders.py": {"collect"},  # what is due, each stored under its own workspace
+    "app/security/approvals.py": {"overdue"},
+    "app/security/audit.py": {"workspaces"},  # lists the chains, to anchor each
+    "app/security/budget.py": {"_prune"},  # counters of past windows
+    "app/security/journal.py": {"left_begun"},  # writes whose end was never recorded
+    "app/security/secrets.py": {"rewrap"},  # after a rotation of the key
+    "app/security/switches.py": {"_current"},  # what is off anywhere, held in memory
+}
+"""Housekeeping (docs/adr/0011): a new one is a decision."""
+
+
+def test_what_crosses_workspaces_is_on_the_list_and_nothing_else() -> None:
+    paths = sorted(path for place in HOUSEKEEPING for path in (ROOT / place).rglob("*.py"))
+    sources = Sources({str(path.relative_to(ROOT)): path.read_text() for path in paths})
+    modules = {module for module, _ in sources.blocks}
+    crossing = {module: set(names) for module in modules if (names := sources.unlimited(module))}
+    assert crossing == ACROSS_WORKSPACES
 
 
 LEAKS = {
