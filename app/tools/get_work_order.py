@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pydantic import Field
 
 from app.domain.scopes import Scope
@@ -87,6 +89,14 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     return Result(work_order=found, sources=sources)
 
 
+def _scheduled(found: WorkOrderDetails) -> str:
+    line = found.line
+    if found.scheduled_on is None or line.completed_on:
+        return ""
+    today = line.opened_on + dt.timedelta(days=line.age_days)
+    return f"It {'was' if found.scheduled_on < today else 'is'} scheduled for {day(found.scheduled_on)}."
+
+
 def _assigned(line: WorkOrderLine) -> str:
     if line.assignee:
         return f"{'done by' if line.completed_on else 'assigned to'} {line.assignee}."
@@ -106,7 +116,7 @@ def present(args: Args, result: Result) -> Presentation:
         f"{line.number} {state}: {line.description.rstrip('.')}, {place}.",
         f"Priority {line.priority}, {trade(line.category)};",
         _assigned(line),
-        f"It is scheduled for {day(found.scheduled_on)}." if found.scheduled_on and not line.completed_on else "",
+        _scheduled(found),
         f"{found.resident} reported it." if found.resident else "",
     )
     return Presentation(text=text, follow_ups=(f"Show me all work orders at {line.property}",))

@@ -88,7 +88,7 @@ class Result(ToolOutput):
 
     where: str
     period: Period
-    timezone: str
+    over: bool  # all of the period has passed
     found: Tours
 
 
@@ -99,7 +99,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         zone = area.one.timezone if area.one else ctx.principal.timezone
         found = await tours(session, area, period, zone, ROWS_CARRIED)
         sources = await area.sources(session, "tours", f"Tours {period} {area.label}")
-    return Result(where=area.label, period=period, timezone=zone, found=found, sources=sources)
+    return Result(where=area.label, period=period, over=period.end < ctx.today, found=found, sources=sources)
 
 
 def present(args: Args, result: Result) -> Presentation:
@@ -108,16 +108,19 @@ def present(args: Args, result: Result) -> Presentation:
     gone = f"{counted(cancelled, 'tour')} {'was' if cancelled == 1 else 'were'} also cancelled." if cancelled else ""
     if not found.total:
         return Presentation(
-            text=sentence(f"no tours are booked {result.where} for {result.period}.", gone.replace("also ", "")),
+            text=sentence(
+                f"no tours {'were' if result.over else 'are'} booked {result.where} for {result.period}.",
+                gone.replace("also ", ""),
+            ),
             follow_ups=("What tours do we have in the next 14 days?",),
         )
     first = found.tours[0]
     order = ("booked", "done", "no_show")
     split = joined([f"{found.by_status[key]:,} {words(key)}" for key in order if key in found.by_status])
     text = sentence(
-        f"there {are(found.total)} {counted(found.total, 'tour')} {result.where} for {result.period}",
+        f"there {_be(result)} {counted(found.total, 'tour')} {result.where} for {result.period}",
         f"({split}).",
-        f"{'The first is' if found.total > 1 else 'It is'} {first.prospect} at {first.property},",
+        f"{'The first' if found.total > 1 else 'It'} {'was' if result.over else 'is'} {first.prospect} at {first.property},",
         f"{moment(first.starts_at, str(first.starts_at.tzinfo))}.",
         gone,
         carried(found.total, len(found.tours), "first"),
@@ -130,6 +133,12 @@ def present(args: Args, result: Result) -> Presentation:
             f"Comps near {first.property}",
         ),
     )
+
+
+def _be(result: Result) -> str:
+    if result.over:
+        return "was" if result.found.total == 1 else "were"
+    return are(result.found.total)
 
 
 def _table(result: Result) -> Table:

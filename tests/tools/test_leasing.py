@@ -207,3 +207,8 @@ async def test_a_unit_number_that_two_communities_share_is_asked_back(desk: Desk
     with pytest.raises(NotFound) as missing:
         await desk.ask("get_unit_details", unit="110", property="Maple Grove")
     assert missing.value.near and missing.value.next_step.startswith("Did you mean")
+
+
+async def test_tours_of_a_week_that_is_over_are_told_in_the_past(sqlite_desk: Desk) -> None:
+    shown = await sqlite_desk.ask("list_tours", property="Maple Grove", start_date="2026-03-09", end_date="2026-03-15")
+    assert shown.text.startswith("There was 1 tour at Maple Grove for Mar 9–15, 2026 (1 done). It was Alan Park")
