@@ -131,7 +131,7 @@ async def lease_sums_by_home(
         whole = Period.month_of(month)
         asked = Period(max(whole.start, period.start), min(whole.end, period.end, today))
         if metric in POINT and whole.end >= today:
-            found[month] = await measure_today(session, area.rows(Lease))
+            found[month] = await measure_today(session, area.rows(Lease), by_home=kept_by_home)
         elif metric not in POINT and (asked != whole or month not in kept):
             found[month] = await measure_flow(session, area.rows(Lease), asked)
         else:

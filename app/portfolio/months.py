@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease, LedgerEntry
@@ -71,20 +71,22 @@ async def measure_flow(session: AsyncSession, leases: ColumnElement[bool], perio
     return {home: LeaseSums(**numbers) for home, numbers in found.items()}
 
 
-async def measure_today(session: AsyncSession, leases: ColumnElement[bool]) -> dict[str, LeaseSums]:
-    """Today's standing by property id, as the property system has it."""
+async def measure_today(
+    session: AsyncSession, leases: ColumnElement[bool], *, by_home: bool = True
+) -> dict[str, LeaseSums]:
+    """Today's standing as the property system has it, by property id, or under the empty id when nobody needs the
+    communities apart."""
     owing = Lease.past_due_cents > 0
-    query = (
-        select(
-            Lease.property_id,
-            func.count().label("occupied_units"),
-            func.sum(Lease.rent_cents).label("leased_rent_cents"),
-            func.sum(case((owing, Lease.past_due_cents), else_=0)).label("past_due_cents"),
-            func.sum(case((owing, 1), else_=0)).label("delinquent_leases"),
-        )
-        .where(leases, Lease.status.in_(LIVING))
-        .group_by(Lease.property_id)
-    )
+    home = Lease.property_id if by_home else literal("")
+    query = select(
+        home.label("property_id"),
+        func.count().label("occupied_units"),
+        func.sum(Lease.rent_cents).label("leased_rent_cents"),
+        func.sum(case((owing, Lease.past_due_cents), else_=0)).label("past_due_cents"),
+        func.sum(case((owing, 1), else_=0)).label("delinquent_leases"),
+    ).where(leases, Lease.status.in_(LIVING))
+    if by_home:
+        query = query.group_by(Lease.property_id)
     return {row.property_id: LeaseSums(**_numbers(row)) for row in await session.execute(query)}
 
 

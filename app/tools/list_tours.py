@@ -114,13 +114,13 @@ def present(args: Args, result: Result) -> Presentation:
             ),
             follow_ups=("What tours do we have in the next 14 days?",),
         )
-    first = found.tours[0]
+    first, was = found.tours[0], "was" if result.over else "is"
     order = ("booked", "done", "no_show")
     split = joined([f"{found.by_status[key]:,} {words(key)}" for key in order if key in found.by_status])
     text = sentence(
         f"there {_be(result)} {counted(found.total, 'tour')} {result.where} for {result.period}",
         f"({split}).",
-        f"{'The first' if found.total > 1 else 'It'} {'was' if result.over else 'is'} {first.prospect} at {first.property},",
+        f"{'The first' if found.total > 1 else 'It'} {was} {first.prospect} at {first.property},",
         f"{moment(first.starts_at, str(first.starts_at.tzinfo))}.",
         gone,
         carried(found.total, len(found.tours), "first"),

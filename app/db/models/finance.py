@@ -15,9 +15,30 @@ class Invoice(Sourced, Base):
 
     __tablename__ = "invoices"
     __table_args__ = (
-        Index("ix_invoices_status_due", "workspace_id", "status", "due_on"),
+        # hold every column that counts and sums need
+        Index(
+            "ix_invoices_status_due",
+            "workspace_id",
+            "status",
+            "due_on",
+            "amount_cents",
+            "number",
+            "id",
+            "deleted_at",
+        ),
+        Index(
+            "ix_invoices_dated",
+            "workspace_id",
+            "status",
+            "invoiced_on",
+            "due_on",
+            "paid_on",
+            "amount_cents",
+            "number",
+            "id",
+            "deleted_at",
+        ),
         Index("ix_invoices_vendor", "workspace_id", "vendor_id", "status", "due_on"),
-        Index("ix_invoices_dated", "workspace_id", "invoiced_on"),
     )
 
     number: Mapped[str] = mapped_column(String(40))
