@@ -16,11 +16,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from tests import demo
 from tests.postgres import NoPostgres, running_postgres
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("sophia", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sophia")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

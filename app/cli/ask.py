@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
 
         With nothing set up yet the demo portfolio is used. A change waits for your approval, here or in Slack.
         """
-        settings, world = run_or_exit(_which_data(settings_or_exit()))
+        settings, world = run_or_exit(_which_data(settings_or_exit(log_level="error")))
         answered = run_or_exit(_ask(settings, world, " ".join(question), as_user, thread, csv))
         raise typer.Exit(0 if answered else 1)
 

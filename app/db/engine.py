@@ -17,7 +17,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    "PRAGMA busy_timeout=15000",  # a large sync on a slow disk holds the one writer for seconds
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
 )

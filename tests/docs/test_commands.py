@@ -34,15 +34,15 @@ MAY_EXIT_WITH = {"sophia doctor": {0, 1}}
 SOPHIA = "from app.cli import main; main()"
 
 
-def documented() -> list[tuple[str, str]]:
-    """(page, command) for every line of every `sh` block, comments left out."""
-    found: list[tuple[str, str]] = []
+def documented() -> dict[str, list[str]]:
+    """Commands by page: every line of every `sh` block, in order, comments left out."""
+    found: dict[str, list[str]] = {}
     for page in PAGES:
-        for block in BLOCK.findall(page.read_text()):
-            for line in block.splitlines():
-                command = line.split(" #")[0].strip()
-                if command and not command.startswith("#"):
-                    found.append((str(page.relative_to(ROOT)), command))
+        lines = [
+            line.split(" #")[0].strip() for block in BLOCK.findall(page.read_text()) for line in block.splitlines()
+        ]
+        if commands := [line for line in lines if line and not line.startswith("#")]:
+            found[str(page.relative_to(ROOT))] = commands
     return found
 
 
@@ -97,24 +97,31 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     system.join(timeout=10)
 
 
-@pytest.mark.timeout(300)
+@pytest.fixture(scope="module")
+def synced(organization: Reader) -> Reader:
+    """The guides on Slack, deployment and security begin where the data is in already."""
+    for command in (["migrate"], ["sync"]):
+        assert organization.run([sys.executable, "-c", SOPHIA, *command]).returncode == 0
+    return organization
+
+
+@pytest.mark.timeout(900)
 @pytest.mark.xdist_group("documented")
-@pytest.mark.parametrize(("page", "command"), documented())
-def test_a_documented_command_works_as_written(page: str, command: str, newcomer: Reader, organization: Reader) -> None:
-    words = shlex.split(command)
-    if command in LONG_RUNNING or words[0] == "make":
-        assert_known(words)
-        return
-    reader = newcomer if page == "README.md" else organization
-    if words[0].removeprefix(".venv/bin/") == "sophia":
-        result = reader.run([sys.executable, "-c", SOPHIA, *words[1:]])
-        allowed = MAY_EXIT_WITH.get(" ".join(["sophia", *words[1:2]]), {0})
-        assert result.returncode in allowed, f"{page}: {command}\n{result.stdout}\n{result.stderr}"
-        assert "Traceback" not in result.stderr
-        return
-    assert words[0] in {"openssl", "git", "cd"}, f"{page}: {command!r} is a command this test does not know"
-    if words[0] == "openssl":
-        assert reader.run(words).returncode == 0
+@pytest.mark.parametrize("page", documented())
+def test_the_commands_of_a_page_work_as_written_one_after_the_other(page: str, request: pytest.FixtureRequest) -> None:
+    reader: Reader = request.getfixturevalue("newcomer" if page == "README.md" else "synced")
+    for command in documented()[page]:
+        words = shlex.split(command)
+        if command in LONG_RUNNING or words[0] == "make":
+            assert_known(words)
+        elif words[0].removeprefix(".venv/bin/") == "sophia":
+            result = reader.run([sys.executable, "-c", SOPHIA, *words[1:]])
+            allowed = MAY_EXIT_WITH.get(" ".join(["sophia", *words[1:2]]), {0})
+            assert result.returncode in allowed, f"{command}\n{result.stdout}\n{result.stderr}"
+            assert "Traceback" not in result.stderr, command
+        else:
+            assert words[0] == "openssl", f"{command!r} is a command this test does not know"
+            assert reader.run(words).returncode == 0, command
 
 
 def assert_known(words: list[str]) -> None:
