@@ -31,6 +31,7 @@ from app.db.engine import Database
 from app.db.statistics import refresh_statistics
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
 from app.domain.errors import Fixable, NotAllowed
+from app.domain.principal import Principal
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
 from app.gateways.models import ChatModels
@@ -142,11 +143,17 @@ async def open_house(
                 redactor=redactor,
                 clock=clock,
                 ids=ids,
-                admit=lambda principal: safeguards.budget.spend(principal, "turns"),
+                admit=partial(_admit, safeguards),
             ),
             TurnLimits(seconds=settings.turn_seconds),
         )
         yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models)
+
+
+async def _admit(safeguards: Safeguards, principal: Principal) -> None:
+    """Raises NotAllowed when Sophia is switched off, RetryLater when the person has asked enough for now."""
+    await safeguards.switches.require(principal.workspace_id)
+    await safeguards.budget.spend(principal, "turns")
 
 
 def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
