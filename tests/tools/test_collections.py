@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.db.models.leasing import Notice, PaymentPlan
+from app.db.models.leasing import Lease, Notice, PaymentPlan
 from app.domain.errors import Fixable, NotFound
 from app.domain.money import Money
 from app.portfolio.payment_plans import Installment, monthly
@@ -25,6 +25,17 @@ async def test_delinquency_is_listed_by_balance_and_charted_by_age(desk: Desk) -
     chart = shown.charts[0]
     assert chart.categories == ("0–30 days", "31–60 days", "61–90 days", "over 90 days")
     assert chart.series[0].values == (800.0, 2140.0, 0.0, 1000.0)
+
+
+@pytest.mark.parametrize(("days", "bucket"), [(30, 0), (31, 1), (60, 1), (61, 2), (90, 2), (91, 3)])
+async def test_ageing_buckets_end_where_they_say(sqlite_desk: Desk, days: int, bucket: int) -> None:
+    since = date(2026, 3, 18) - timedelta(days=days)
+    async with sqlite_desk.db.transaction() as session:
+        await session.execute(update(Lease).where(Lease.id == "entrata:l9").values(oldest_open_charge_on=since))
+        await session.execute(update(Lease).where(Lease.id != "entrata:l9").values(past_due_cents=0))
+        await session.execute(update(Lease).where(Lease.id == "entrata:l8").values(past_due_cents=1))
+    shown = await sqlite_desk.ask("list_delinquent_residents")
+    assert shown.charts[0].series[0].values[bucket] >= 500.0
 
 
 async def test_delinquency_of_a_manager_leaves_out_other_communities(desk: Desk) -> None:

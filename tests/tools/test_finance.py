@@ -6,18 +6,15 @@ import pytest
 
 from app.domain.errors import Fixable, NotFound
 from app.domain.money import Money
-from app.portfolio.definitions import UnitCounts, average_rent, bucket_of, cost_per_move_out
+from app.portfolio.definitions import UnitCounts, average_rent, cost_per_move_out
 from tests.tools import world
 from tests.tools.conftest import Desk
 
 
-def test_shares_of_nothing_are_zero_and_buckets_end_where_they_say() -> None:
+def test_shares_of_nothing_are_zero() -> None:
     assert (UnitCounts().physical, UnitCounts(down=3).exposure) == (0.0, 0.0)
     assert average_rent(Money(0), 0) == Money(0)
     assert cost_per_move_out(Money(100_000), 3) == Money(33_333)
-    assert [bucket_of(days) for days in (0, 30, 31, 60, 61, 90, 91)] == [
-        "0–30 days", "0–30 days", "31–60 days", "31–60 days", "61–90 days", "61–90 days", "over 90 days",
-    ]  # fmt: skip
 
 
 def test_a_unit_on_notice_that_is_leased_again_is_not_exposed() -> None:
