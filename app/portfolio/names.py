@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
@@ -101,7 +101,8 @@ _BOOKS: WeakKeyDictionary[Database, NameBook] = WeakKeyDictionary()
 
 
 async def load_names(db: Database, principal: Principal, clock: Clock) -> Names:
-    """The names visible to `principal`, from what is kept for this database. Guests get none.
+    """The names `principal` may use, from what is kept for this database: every community of the company, and the
+    people of those they may see. Guests get none.
 
     `Names.version` changes only when a name does, so an index built over the names can be kept by it.
     """
@@ -115,8 +116,9 @@ async def _small_version(session: AsyncSession, principal: Principal) -> Version
     """Changes when a community, contact, company, vendor, teammate or digest channel may have changed."""
     looks: list[ScalarSelect[Any]] = []
     for model in (Property, Contact, Company, Vendor, DigestSchedule):
+        seen = _of_the_company(principal) if model is Property else visible(principal, model)
         for look in (func.count(), func.max(model.as_of)):
-            looks.append(select(look).where(visible(principal, model)).scalar_subquery())
+            looks.append(select(look).where(seen).scalar_subquery())
     team = select(func.count()).where(Person.workspace_id == principal.workspace_id)
     return tuple((await session.execute(select(*looks, team.scalar_subquery()))).one())
 
@@ -167,9 +169,18 @@ async def _large_part(session: AsyncSession, principal: Principal, clock: Clock)
     return {"residents": _sorted(residents), "prospects": _sorted([*cards, *tours])}
 
 
+def _of_the_company(principal: Principal) -> ColumnElement[bool]:
+    """Every community of the workspace, the person's own or not.
+
+    A question about another's community must be read as being about that one, and then refused by the query. With its
+    name unknown, "unit 406 at Birchwood" would be answered for unit 406 of the person's own community.
+    """
+    return and_(Property.workspace_id == principal.workspace_id, Property.deleted_at.is_(None))
+
+
 async def _all_names(session: AsyncSession, principal: Principal, large: dict[str, tuple[str, ...]]) -> Names:
     properties = await session.execute(
-        select(Property.name, Property.aliases).where(visible(principal, Property)).order_by(Property.name)
+        select(Property.name, Property.aliases).where(_of_the_company(principal)).order_by(Property.name)
     )
     people = await session.scalars(
         select(Person.name).where(Person.workspace_id == principal.workspace_id, Person.is_team.is_(True))

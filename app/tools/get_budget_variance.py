@@ -163,7 +163,7 @@ def _table(result: Result) -> Table:
             Column("budget", "Budget", ColumnKind.MONEY),
             Column("variance", "Variance", ColumnKind.MONEY),
             Column("share", "Variance %", ColumnKind.PERCENT),
-            Column("favorable", ""),
+            Column("favorable", "Standing"),
         ),
         rows=tuple(
             (

@@ -153,7 +153,7 @@ def _table(lease: LeaseDetails) -> Table:
     ]
     return Table(
         title=f"Lease of {lease.resident}",
-        columns=(Column("detail", ""), Column("value", "")),
+        columns=(Column("detail", "Detail"), Column("value", "Value")),
         rows=tuple((label, value) for label, value in lines if value not in (None, "")),
     )
 

@@ -170,7 +170,7 @@ def _table(unit: UnitDetails) -> Table:
     ]
     return Table(
         title=f"Unit {unit.unit} at {unit.property}",
-        columns=(Column("detail", ""), Column("value", "", ColumnKind.TEXT)),
+        columns=(Column("detail", "Detail"), Column("value", "Value", ColumnKind.TEXT)),
         rows=tuple((label, value) for label, value in lines if value not in (None, "")),
     )
 

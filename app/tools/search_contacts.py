@@ -10,6 +10,7 @@ from app.domain.tooling import Effect
 from app.portfolio.contacts import ContactList, contacts
 from app.portfolio.find import find_company, find_contact
 from app.portfolio.sources import cite
+from app.tools.core.contact_points import spoken_phone
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
 
@@ -112,7 +113,9 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         sources = await cite(
             session, ctx.principal.workspace_id, "contacts", counted(found.total, "contact"), found.origins
         )
-    which = sentence_end(args.name, company.name if company else None, args.role)
+    roles = {line.role for line in found.lines}
+    role = roles.pop() if args.role and len(roles) == 1 else args.role  # "CFO" where "CFOs" was asked for
+    which = sentence_end(args.name, company.name if company else None, role)
     return Result(which=which, found=found, sources=sources)
 
 
@@ -137,7 +140,7 @@ def present(args: Args, result: Result) -> Presentation:
         role = joined([part for part in (only.role, f"at {only.company}" if only.company else "") if part], "")
         text = sentence(
             f"{only.name} is {' '.join(role.split())}." if role else f"{only.name} is in the CRM.",
-            f"Phone {only.phone}." if only.phone else "",
+            f"Phone {spoken_phone(only.phone)}." if only.phone else "",
             f"Email {only.email}." if only.email else "",
         )
     else:
@@ -158,7 +161,9 @@ def _table(result: Result) -> Table:
             Column("email", "Email"),
             Column("phone", "Phone"),
         ),
-        rows=tuple((line.name, line.role, line.company, line.email, line.phone) for line in result.found.lines),
+        rows=tuple(
+            (line.name, line.role, line.company, line.email, spoken_phone(line.phone)) for line in result.found.lines
+        ),
         total_rows=result.found.total,
     )
 

@@ -68,7 +68,7 @@ async def test_a_deal_that_is_there_already_is_said_so(desk: Desk, own_deal: str
 async def test_contacts_by_role_name_and_company(desk: Desk) -> None:
     cfo = await desk.ask("search_contacts", role="CFOs")
     assert cfo.text == (
-        "Dana Whitman is Chief Financial Officer (CFO) at Greystone Capital. Phone +15125550301. "
+        "Dana Whitman is Chief Financial Officer (CFO) at Greystone Capital. Phone (512) 555-0301. "
         "Email dana@greystonecap.example."
     )
     assert (await desk.ask("search_contacts", company="blueharbor")).text.startswith("Marcus Lindqvist is VP")
