@@ -1,4 +1,4 @@
-"""What every test may use. Tests reach nothing but loopback.
+"""What every test may use. Tests reach nothing but loopback (pytest-socket holds it, see pyproject.toml).
 
 Databases: `db` runs a test twice, on SQLite and on PostgreSQL; `sqlite_db` and `postgres_db` give one of them. Each
 test has a fresh database at the newest revision. `demo_db` holds the demo portfolio (tests/demo.py).

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import typer
-
-from app.cli.core.edge import fail, settings_or_exit
+from app.cli.core.edge import BAD_SETTINGS, run_or_exit, settings_or_exit
 from app.db.engine import Database
-from app.db.failures import as_retry_later
 from app.db.migrate import upgrade
 from app.domain.clock import Clock, SystemClock
-from app.domain.errors import SophiaError
 from app.security.audit import AuditLog
 from app.security.keys import KeyRing
 from app.security.redaction import Redactor
@@ -40,16 +35,10 @@ class Desk:
 
 
 def at_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
-    """Runs `work` and closes the database. Exits with 2 and a sentence when it cannot be done."""
+    """Runs `work` and closes the database. Exits with 2 and a sentence when it cannot be done: 1 is for what was found
+    (a touched audit chain)."""
     settings = settings_or_exit()
-    try:
-        return asyncio.run(_work(settings, work))
-    except Exception as failure:
-        told = failure if isinstance(failure, SophiaError) else as_retry_later(failure)
-        if told is None:
-            raise
-        fail(told)
-        raise typer.Exit(2) from None
+    return run_or_exit(_work(settings, work), failed=BAD_SETTINGS)
 
 
 async def _work(settings: Settings, work: Callable[[Desk], Awaitable[T]]) -> T:

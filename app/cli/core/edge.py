@@ -29,12 +29,14 @@ def settings_or_exit(**overrides: Any) -> Settings:
         raise typer.Exit(BAD_SETTINGS) from None
 
 
-def run_or_exit(work: Coroutine[Any, Any, T]) -> T:
-    """What `work` returns. A failure is shown as a sentence and ends the command with exit code 1; 130 for Ctrl-C."""
+def run_or_exit(work: Coroutine[Any, Any, T], *, failed: int = FAILED) -> T:
+    """What `work` returns. A failure is shown as a sentence and ends the command with exit code `failed`; 130 for Ctrl-C."""
     try:
         return asyncio.run(work)
     except SophiaError as wrong:
         fail(wrong)
+    except typer.Exit:
+        raise
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
@@ -42,7 +44,7 @@ def run_or_exit(work: Coroutine[Any, Any, T]) -> T:
         if known is None:
             log.error("command_failed", exc_info=error)
         fail(known or Bug(detail=repr(error)))
-    raise typer.Exit(FAILED)
+    raise typer.Exit(failed)
 
 
 def fail(error: SophiaError) -> None:
