@@ -1,1 +1,1 @@
-"""Logs, metrics, traces, health."""
+"""Logs, metrics, health, and the trace id that ties log lines to a turn."""

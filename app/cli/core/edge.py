@@ -30,7 +30,8 @@ def settings_or_exit(**overrides: Any) -> Settings:
 
 
 def run_or_exit(work: Coroutine[Any, Any, T], *, failed: int = FAILED) -> T:
-    """What `work` returns. A failure is shown as a sentence and ends the command with exit code `failed`; 130 for Ctrl-C."""
+    """What `work` returns. A failure is shown as a sentence and ends the command with exit code `failed`, Ctrl-C
+    with 130."""
     try:
         return asyncio.run(work)
     except SophiaError as wrong:
