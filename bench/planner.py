@@ -89,7 +89,7 @@ def run(
 
 
 def score(golds: Sequence[Mapping[str, Any]], verdicts: Sequence[Verdict]) -> dict[str, float]:
-    """Shares of right reactions; NaN-free: a share of nothing is 1."""
+    """Shares of right reactions; without follow-ups among the utterances there is no share of them."""
     pairs = list(zip(golds, verdicts, strict=True))
     single = [v for g, v in pairs if g["calls"] and not g.get("context")]
     none = [v for g, v in pairs if not g["calls"]]
@@ -100,8 +100,8 @@ def score(golds: Sequence[Mapping[str, Any]], verdicts: Sequence[Verdict]) -> di
         "exact": _share([v.exact for v in single]),
         "abstention": _share([v.tool for v in none]),
         "false_abstention": _share([v.silent for v in single]) if single else 0.0,
-        "follow_ups": _share([v.exact for v in follow]),
         "follow_ups_counted": len(follow),
+        **({"follow_ups": _share([v.exact for v in follow])} if follow else {}),
     }
 
 
