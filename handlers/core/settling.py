@@ -12,7 +12,7 @@ from app.channels.slack.settled_card import settled_blocks
 from app.runtime.deliveries import Posted
 from app.tools.core.outcomes import Settled
 from handlers.core.deps import Deps
-from handlers.jobs.decision import shown_blocks
+from handlers.jobs.decision import nothing_waits, shown_blocks
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,7 @@ async def settle_cards(deps: Deps) -> None:
                 await _redraw(deps, settled, shown)
             except NotDelivered as refused:
                 log.info("card.not_redrawn", code=refused.code, approval=settled.approval_id)
+        await nothing_waits(deps, settled.workspace_id, settled.approval_id)
 
 
 async def _redraw(deps: Deps, settled: Settled, shown: Posted) -> None:

@@ -62,6 +62,14 @@ async def _show(deps: Deps, entry: Entry, decided: Decided) -> None:
         return
     if still_waits or status == "refused" or status in CLOSED_BY_OTHERS:
         await _tell(deps, entry, sentence)
+    if not still_waits and status != "refused":
+        await nothing_waits(deps, entry.workspace_id, str(entry.payload["approval_id"]))
+
+
+async def nothing_waits(deps: Deps, workspace_id: str, approval_id: str) -> None:
+    """The threads that showed the card wait for nobody any more."""
+    for posted in await deps.runtime.deliveries.of_part(workspace_id, card_part(approval_id)):
+        await deps.sessions.of(posted.channel, posted.thread).ended("active")
 
 
 async def _closed(

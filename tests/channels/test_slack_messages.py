@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.channels.slack.cards import decided_blocks
@@ -145,6 +145,7 @@ def test_markdown_keeps_only_links_of_sources(said, shown):
     assert markdown(said, {"https://app.example/1"}) == shown
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="[]()!<>@ahtps:/.x` \n", max_size=60))
 def test_a_growing_text_is_shown_only_as_far_as_its_meaning_is_settled(text):
     settled = text[: settled_length(text)]
@@ -189,6 +190,7 @@ NUMBERS = st.one_of(st.integers(-(10**9), 10**9), st.floats(), st.builds(Money, 
 CELLS = st.one_of(st.none(), st.text(max_size=400), NUMBERS, st.booleans())
 
 
+@settings(deadline=None)
 @given(
     text=st.text(max_size=3000),
     rows=st.lists(st.tuples(CELLS, CELLS), max_size=130),

@@ -18,6 +18,7 @@ async def card_for(scene: Scene, who: str = "jen") -> dict:
     )
     await until(lambda: bool(scene.gate.refs))
     assert scene.gate.refs == {"apr_1": f"{card['channel']}:{card['ts']}"}
+    await scene.people.wait_for_screen(who, lambda screen: "suspended" in json.dumps(screen))
     return card
 
 
@@ -34,6 +35,7 @@ async def test_an_approval_is_decided_and_the_card_says_so(scene: Scene):
     assert "actions" not in [block["type"] for block in shown["blocks"]]
     assert "Kitchen faucet leaks <badly> & floods" in " ".join(texts(shown["blocks"]))
     assert scene.gate.calls == [("apr_1", "U07JENNY01", "approve", None)]
+    await scene.people.wait_for_screen("jen", lambda screen: "suspended" not in json.dumps(screen))
 
 
 async def test_a_declined_card_says_so(scene: Scene):

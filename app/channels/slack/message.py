@@ -56,8 +56,8 @@ def messages(answer: Answer, reader: Reader, turn_id: str) -> list[Message]:
     made = [Message(_part(number), text, (), _fallback(text)) for number, text in enumerate(texts[:-1])]
     made.append(_main(answer, reader, turn_id, texts[-1], _part(len(made))))
     for number, table in enumerate(answer.tables[1:], start=1):
-        blocks = _table(table, reader, turn_id, number, MESSAGE_CHARACTERS - ROOM_FOR_SMALL_PRINT)
-        made.append(Message(f"table{number}", "", tuple(blocks), escape(table.title)))
+        blocks, download = _table(table, reader, turn_id, number, MESSAGE_CHARACTERS - ROOM_FOR_SMALL_PRINT)
+        made.append(Message(f"table{number}", "", (*blocks, *_buttons(download)), escape(table.title)))
     for first in range(CHARTS, len(answer.charts), CHARTS):
         blocks = [block for chart in answer.charts[first : first + CHARTS] if (block := chart_block(chart))]
         if blocks:
@@ -81,26 +81,29 @@ def _part(number: int) -> str:
 
 def _main(answer: Answer, reader: Reader, turn_id: str, text: str, part: str) -> Message:
     blocks: list[Block] = [block for chart in answer.charts[:CHARTS] if (block := chart_block(chart))]
+    download: list[Block] = []
     if answer.tables:
         room = MESSAGE_CHARACTERS - ROOM_FOR_SMALL_PRINT - len(text)
-        blocks += _table(answer.tables[0], reader, turn_id, 0, room)
+        shown, download = _table(answer.tables[0], reader, turn_id, 0, room)
+        blocks += shown
     blocks += _choices(answer)
     blocks += _small_print(answer, reader)
-    blocks += _next_questions(answer)
+    blocks += _buttons([*_next_questions(answer), *download])
     if answer.kind is AnswerKind.ANSWER:
         blocks.append(_thumbs(turn_id))
     lead = text or ("" if blocks and answer.tables else NO_WORDS)
     return Message(part, lead, tuple(blocks), _fallback(lead or NO_WORDS))
 
 
-def _table(table: Table, reader: Reader, turn_id: str, number: int, room: int) -> list[Block]:
-    """The table under its title; a line and a file for what is not shown."""
+def _table(table: Table, reader: Reader, turn_id: str, number: int, room: int) -> tuple[list[Block], list[Block]]:
+    """The table under its title with a line for what is not shown, and the button for the whole of it."""
     title = [rich([(shorten(table.title, TITLE), "bold")])] if table.title else []
+    download = [_download(turn_id, number, table)]
     shown = table_block(table, reader, room)
     if shown is None:
         if not table.rows:
-            return [*title, context(["No rows"])]
-        return [*title, context([rows_left_text(table, 0)]), _csv_button(turn_id, number, table)]
+            return [*title, context(["No rows"])], []
+        return [*title, context([rows_left_text(table, 0)])], download
     blocks = [*(title if shown.block["type"] == "table" else []), shown.block]
     left = [rows_left_text(table, shown.rows)]
     if len(table.columns) > shown.columns:
@@ -108,25 +111,27 @@ def _table(table: Table, reader: Reader, turn_id: str, number: int, room: int) -
     left = [line for line in left if line]
     if left:
         blocks.append(context([" · ".join(left)]))
-    if left or shown.rows > WORTH_A_FILE:
-        blocks.append(_csv_button(turn_id, number, table))
-    return blocks
+    return blocks, download if left or shown.rows > WORTH_A_FILE else []
 
 
-def _csv_button(turn_id: str, number: int, table: Table) -> Block:
+def _download(turn_id: str, number: int, table: Table) -> Block:
     value = json.dumps({"turn": turn_id, "table": number}, separators=(",", ":"))
-    label = f"Download all {table.row_count:,} rows" if len(table.rows) == table.row_count > 1 else "Download as CSV"
-    return {"type": "actions", "elements": [button(label, f"{actions.DOWNLOAD_CSV}.{number}", value)]}
+    whole = len(table.rows) == table.row_count
+    label = f"Download {table.row_count:,} rows" if whole else "Download as CSV"
+    return button(label, f"{actions.DOWNLOAD_CSV}.{number}", value)
+
+
+def _buttons(elements: list[Block]) -> list[Block]:
+    return [{"type": "actions", "elements": elements}] if elements else []
 
 
 def _choices(answer: Answer) -> list[Block]:
-    if not answer.choices:
-        return []
-    elements = [
-        button(choice.label, f"{actions.CHOOSE}.{number}", choice.reply)
-        for number, choice in enumerate(answer.choices[:BUTTONS], start=1)
-    ]
-    return [{"type": "actions", "elements": elements}]
+    return _buttons(
+        [
+            button(choice.label, f"{actions.CHOOSE}.{number}", choice.reply)
+            for number, choice in enumerate(answer.choices[:BUTTONS], start=1)
+        ]
+    )
 
 
 def _small_print(answer: Answer, reader: Reader) -> list[Block]:
@@ -136,13 +141,10 @@ def _small_print(answer: Answer, reader: Reader) -> list[Block]:
 
 
 def _next_questions(answer: Answer) -> list[Block]:
-    if not answer.follow_ups:
-        return []
-    elements = [
+    return [
         button(question, f"{actions.FOLLOW_UP}.{number}", question)
         for number, question in enumerate(answer.follow_ups[:3], start=1)
     ]
-    return [{"type": "actions", "elements": elements}]
 
 
 def _thumbs(turn_id: str) -> Block:

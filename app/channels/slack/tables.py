@@ -16,7 +16,7 @@ from app.domain.money import Money
 
 Block = dict[str, Any]
 CELL_CHARACTERS = 300
-ROWS_AT_A_GLANCE = 12
+ROWS_AT_A_GLANCE = 15
 
 
 @dataclass(frozen=True)
