@@ -6,6 +6,7 @@ Use it only where the failed transaction's rollback is the whole story; a write 
 from __future__ import annotations
 
 import errno
+from traceback import walk_tb
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -34,7 +35,9 @@ def as_retry_later(error: BaseException) -> RetryLater | None:
 
 def _kind(error: BaseException) -> str | None:
     if isinstance(error, OSError):
-        return "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return "disk_full"
+        return "database_unreachable" if _while_connecting(error) else None
     if not isinstance(error, SQLAlchemyError):
         return None
     text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
@@ -44,3 +47,9 @@ def _kind(error: BaseException) -> str | None:
         return "database_busy"
     gone = isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     return "database_unreachable" if gone else None
+
+
+def _while_connecting(error: OSError) -> bool:
+    """True for a server that can't be reached: asyncpg lets the socket's own error through, unlike other failures."""
+    frames = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    return any(name.startswith("asyncpg.connect") for name in frames)
