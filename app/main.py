@@ -28,7 +28,6 @@ from app.agent.prompts import Prompts
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
-from app.db.statistics import refresh_statistics
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
 from app.domain.errors import Fixable, NotAllowed
 from app.domain.principal import Principal
@@ -44,10 +43,10 @@ from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
 from app.integrations.twilio import TwilioSms
-from app.portfolio.balances import refresh_past_due
 from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
+from app.portfolio.sync.upkeep import after_sync
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.security.anchors import AnchorFile
 from app.security.budget import TURN_LIMITS, Limits
@@ -73,8 +72,6 @@ Role = Literal["web", "worker", "socket"]
 RECONCILE_EVERY = 3600.0
 RECONCILE_HOUR = 3
 """Every hour it is asked whether it is this hour at the company; then all systems are read in full."""
-LARGE_LOAD = 10_000
-"""Rows of one sync after which the database's statistics are worth renewing."""
 ANCHOR_EVERY = 3600.0
 """Seconds between two notes of the audit chain's head in AUDIT_ANCHOR."""
 
@@ -266,11 +263,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
 
 
 async def sync_all(house: House, progress: OnProgress | None = None, *, mode: SyncMode = "auto") -> list[SyncReport]:
-    """Brings every connected system into the read model, one after the other; a failing one never stops the rest.
-
-    What the calendar alone changes (past-due amounts) and what a large load leaves stale (the database's statistics)
-    is brought up to date too.
-    """
+    """Brings every connected system into the read model, one after the other; a failing one never stops the rest."""
     workspace_id = house.settings.workspace_id
     reports: list[SyncReport] = []
     for key, connector in house.connectors.items():
@@ -282,10 +275,7 @@ async def sync_all(house: House, progress: OnProgress | None = None, *, mode: Sy
         reports.append(
             await sync_source(house.db, workspace_id, connector, clock=house.clock, mode=mode, progress=progress)
         )
-    async with house.db.transaction() as session:
-        await refresh_past_due(session, workspace_id, local_date(house.clock, house.settings.timezone))
-    if sum(resource.rows for report in reports for resource in report.resources) > LARGE_LOAD:
-        await refresh_statistics(house.db)
+    await after_sync(house.db, workspace_id, reports, local_date(house.clock, house.settings.timezone))
     return reports
 
 

@@ -13,13 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.domain.clock import SystemClock
+from app.domain.clock import SystemClock, local_date
 from app.domain.errors import Fixable, NotFound
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.portfolio.sync import SyncProgress, SyncReport, sync_source
 from app.portfolio.sync.report import OnProgress
+from app.portfolio.sync.upkeep import after_sync
 from app.security.redaction import Redactor
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
@@ -61,6 +62,7 @@ async def synchronize(settings: Settings, source: str, *, full: bool) -> list[Sy
                 reports.append(
                     await sync_source(db, settings.workspace_id, connector, clock=clock, mode=mode, progress=told)
                 )
+        await after_sync(db, settings.workspace_id, reports, local_date(clock, settings.timezone))
         return reports
     finally:
         await outbound.close()
