@@ -110,7 +110,8 @@ class Bug(SophiaError):
         reference = f" (reference {trace_id})" if trace_id else ""
         super().__init__(
             f"Something went wrong on my side{reference}, and nothing was changed.",
-            next_step="Please try again; if it happens twice, tell your administrator the reference.",
+            next_step="Please try again; if it happens twice, tell your administrator "
+            + ("the reference." if trace_id else "what you asked for, and when."),
             detail=detail,
         )
         self.trace_id = trace_id

@@ -58,16 +58,25 @@ async def market(session: AsyncSession, area: Area, bedrooms: int | None, radius
         query = query.where(MarketComp.bedrooms == bedrooms)
     if radius_miles is not None:
         query = query.where(MarketComp.distance_miles <= radius_miles)
-    latest: dict[tuple[str, int, int], MarketComp] = {}
-    for row in await session.scalars(query.order_by(MarketComp.surveyed_on.desc())):
-        latest.setdefault((row.competitor, row.bedrooms, row.square_feet), row)
-    rows = sorted(latest.values(), key=lambda row: (row.bedrooms, row.distance_miles, row.competitor))
+    surveyed = (await session.scalars(query)).all()
+    latest: dict[tuple[str, int], date] = {}
+    for row in surveyed:
+        latest[_plan(row)] = max(row.surveyed_on, latest.get(_plan(row), row.surveyed_on))
+    rows = sorted(
+        (row for row in surveyed if row.surveyed_on == latest[_plan(row)]),
+        key=lambda row: (row.bedrooms, row.distance_miles, row.competitor, row.square_feet),
+    )
     ours = await _our_asking(session, area)
     by_bedrooms = {number: [row for row in rows if row.bedrooms == number] for number in {r.bedrooms for r in rows}}
     return Market(
         markets=tuple(_summary(number, found, ours.get(number)) for number, found in sorted(by_bedrooms.items())),
         comps=tuple(_comp(row) for row in rows),
     )
+
+
+def _plan(row: MarketComp) -> tuple[str, int]:
+    """What is surveyed again and again. Not by square feet: surveys differ by a few."""
+    return row.competitor, row.bedrooms
 
 
 async def _our_asking(session: AsyncSession, area: Area) -> dict[int, Money]:

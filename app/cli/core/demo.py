@@ -94,6 +94,8 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
         BarColumn(bar_width=30),
         TextColumn("{task.fields[rows]}"),
     )
+    if not console.is_terminal:
+        console.print("Filling the demo: 12 communities with two years of history. This takes about a minute…")
     async with main.open_house(settings) as house:
         with Progress(*columns, console=console, transient=True) as bars:
             database = bars.add_task("Preparing the database", total=1, rows="")
