@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -67,9 +68,9 @@ async def test_a_work_order_waits_for_approval_is_made_once_and_read_back(people
     card = await ask_for_card(people, "jen", "new ticket for 318 at Maple Grove: the bathroom fan rattles all night")
     assert "bathroom fan rattles all night" in words_of(card)
     approve = approve_button(card)
-    await people.click("jen", card, approve)
+    clicks = [people.click("jen", card, approve) for _ in range(2)]  # an impatient person
+    assert not all(isinstance(said, Exception) for said in await asyncio.gather(*clicks, return_exceptions=True))
     done = await decided(people, "jen", card)
-    await people.click("jen", card, approve)  # an impatient second click, on the card as it was
     listed = await ask(people, "jen", "@Sophia", "open work orders for unit 318 at Maple Grove")
     assert words_of(listed).count("bathroom fan rattles all night") == 1
     assert "WO-" in words_of(done)

@@ -12,9 +12,9 @@ from app.db.models.property import Property, Unit
 from app.integrations.base import (
     Batch,
     ConnectorSpec,
-    Health,
     Page,
     Problem,
+    Reachability,
     Reading,
     Resource,
     Row,
@@ -96,8 +96,8 @@ class FakeSource:
             cursor = "1"
         return Page((Batch(model, rows[start:end]),), cursor, self.problems)
 
-    async def check(self) -> Health:
-        return Health("ok", "Fake answers.")
+    async def check(self) -> Reachability:
+        return Reachability("ok", "Fake answers.")
 
     def work_orders(self, db: Database) -> WorkOrderSystem | None:
         return None
