@@ -90,7 +90,8 @@ class PartReader:
         context, resource = self._context, self._part.resource
         if place.mode == "full":
             if resource.reconciled:
-                self._report.removed += await bury_missing(session, self._part, place.started)
+                buried = await bury_missing(session, self._part, place.started)
+                self._report.removed += buried  # not in one statement: other parts count while this one waits
             if not resource.per_property:
                 await retire_properties(session, context)
             await self._derived.after_reading(session)
