@@ -1,0 +1,1 @@
+"""Bytes to sections, one file per format."""

@@ -1,0 +1,1 @@
+"""Where passages and their vectors live, one file per store: embedded, pgvector, Pinecone, Weaviate."""
