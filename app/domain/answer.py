@@ -109,6 +109,16 @@ class ApprovalCard:
     editable: tuple[str, ...] = ()  # argument names the person may edit before approving
 
 
+@dataclass(frozen=True)
+class EditableField:
+    """An argument that may be changed before the action is approved. `options` are the only values there are."""
+
+    name: str
+    value: object
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
 class AnswerKind(StrEnum):
     """What sort of reaction it is."""
 

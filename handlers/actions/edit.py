@@ -23,12 +23,12 @@ async def open_form(incoming: Incoming, deps: Deps) -> None:
     """The form, or a line why there is none. The approval itself comes with the form's submission."""
     person = await deps.principal_of(incoming.workspace_id, incoming.user_id)
     try:
-        values = await deps.gate.editable_values(incoming.value, person)
+        fields = await deps.gate.editable_fields(incoming.value, person)
         place = card_place(incoming)
         metadata = json.dumps(
             {"approval_id": incoming.value, "card": {key: place[key] for key in ("channel", "ts", "thread")}}
         )
-        await deps.client.views_open(trigger_id=str(incoming.body["trigger_id"]), view=edit_view(values, metadata))
+        await deps.client.views_open(trigger_id=str(incoming.body["trigger_id"]), view=edit_view(fields, metadata))
     except SophiaError as refusal:
         await _say(incoming, deps, refusal.for_people)
     except CALL_FAILURES as failure:

@@ -12,7 +12,7 @@ from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.channels.slack.stream import Tempo
 from app.db.engine import Database
-from app.domain.answer import Answer, ApprovalCard
+from app.domain.answer import Answer, ApprovalCard, EditableField
 from app.domain.clock import Clock, Ids
 from app.domain.principal import Principal
 from app.domain.turn import Turn, TurnProgress
@@ -40,7 +40,7 @@ class Decides(Protocol):
 
     async def remember_card(self, workspace_id: str, approval_id: str, message_ref: str) -> None: ...
 
-    async def editable_values(self, approval_id: str, principal: Principal) -> dict[str, Any]: ...
+    async def editable_fields(self, approval_id: str, principal: Principal) -> list[EditableField]: ...
 
     async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]: ...
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.channels.slack.edit_form import edit_view, edits_from
 from app.channels.slack.home import home_view
+from app.domain.answer import EditableField
 from tests.channels import samples
 from tests.channels.slack_schemas import check, texts
 
@@ -41,12 +42,24 @@ def test_the_home_tab_fits_whatever_there_is(abilities, waiting, shared):
 
 
 def test_the_edit_form_has_a_field_per_argument(shared, snapshot):
-    values = {"description": "Faucet leaks " * 10, "priority": "high", "days": 3, "dates": ["a", "b"], "note": None}
-    view = edit_view(values, '{"approval_id": "apr_1"}')
+    fields = [
+        EditableField("description", "Faucet leaks", required=True),
+        EditableField("priority", "high", options=("low", "high")),
+        EditableField("days", 3),
+        EditableField("dates", ["a", "b"]),
+        EditableField("note", None),
+    ]
+    view = edit_view(fields, '{"approval_id": "apr_1"}')
     check(shared, "View.schema.json", view)
     assert view == snapshot
 
 
 def test_what_was_written_comes_back_by_argument_name():
-    state = {"values": {"priority": {"value": {"value": " low "}}, "note": {"value": {"value": None}}}}
-    assert edits_from({"state": state}) == {"priority": "low", "note": None}
+    state = {
+        "values": {
+            "priority": {"value": {"type": "static_select", "selected_option": {"value": "low"}}},
+            "title": {"value": {"value": " Leak "}},
+            "note": {"value": {"value": None}},
+        }
+    }
+    assert edits_from({"state": state}) == {"priority": "low", "title": "Leak", "note": None}

@@ -15,7 +15,7 @@ from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.channels.slack.stream import Tempo
 from app.db.engine import Database
-from app.domain.answer import Answer, AnswerKind, ApprovalCard
+from app.domain.answer import Answer, AnswerKind, ApprovalCard, EditableField
 from app.domain.clock import RandomIds, SystemClock
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.domain.turn import Turn, TurnProgress
@@ -89,8 +89,12 @@ class SmallGate:
     async def remember_card(self, workspace_id: str, approval_id: str, message_ref: str) -> None:
         self.refs[approval_id] = message_ref
 
-    async def editable_values(self, approval_id: str, principal: Principal) -> dict[str, Any]:
-        return {"description": "Kitchen faucet leaks", "priority": "high"}
+    async def editable_fields(self, approval_id: str, principal: Principal) -> list[EditableField]:
+        priorities = ("low", "high", "emergency")
+        return [
+            EditableField("description", "Kitchen faucet leaks", required=True),
+            EditableField("priority", "high", options=priorities),
+        ]
 
     async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]:
         return [person(workspace_id, user) for user in self.may_approve]

@@ -12,6 +12,7 @@ from sqlalchemy import select, text, update
 
 from app.db.engine import Database
 from app.db.models.security import ActionJournal, ApprovalRequest
+from app.domain.answer import EditableField
 from app.domain.errors import NotAllowed, RetryLater
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.security.people import Member, upsert_people
@@ -243,7 +244,10 @@ async def test_when_the_thing_is_gone_the_click_says_so(house: Gatehouse) -> Non
 
 async def test_an_edit_is_what_gets_carried_out(house: Gatehouse) -> None:
     approval = await house.ask("U-MIA")
-    assert await house.gate.editable_values(approval, await house.person("U-MIA")) == {"rent": 1950, "note": None}
+    assert await house.gate.editable_fields(approval, await house.person("U-MIA")) == [
+        EditableField("rent", 1950, required=True),
+        EditableField("note", None),
+    ]
     decision = await click(house, approval, rent="1925", note="as agreed")
     assert decision.status == "executed"
     assert decision.outcome.arguments == {"unit": "204", "rent": 1925, "note": "as agreed"}

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import structlog
 
 from app.db.models.security import ActionJournal, ApprovalRequest
+from app.domain.answer import EditableField
 from app.domain.errors import Fixable, NotAllowed, SophiaError
 from app.domain.principal import Principal, Role
 from app.security import journal
@@ -80,14 +81,22 @@ class Clicks:
             return await self._show_again(found, proposal)
         return await self._execute(found, proposal, edits)
 
-    async def editable_values(self, approval_id: str, principal: Principal) -> dict[str, Any]:
+    async def editable_fields(self, approval_id: str, principal: Principal) -> list[EditableField]:
         found = await self._open(approval_id, principal)
         if isinstance(found, Decision):
             raise Fixable(found.sentence, code="not_waiting")
         if found.objection:
             raise NotAllowed(found.objection)
-        shown = found.proposal
-        return {name: shown.arguments.get(name) for name in shown.shown.editable}
+        shown, schema = found.proposal, found.tool.spec.parameters
+        return [
+            EditableField(
+                name,
+                shown.arguments.get(name),
+                required=name in schema["required"],
+                options=tuple(schema["properties"][name].get("enum", ())),
+            )
+            for name in shown.shown.editable
+        ]
 
     async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]:
         """See Gate.approvers."""

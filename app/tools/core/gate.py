@@ -16,7 +16,7 @@ from pydantic_core import to_jsonable_python
 from rapidfuzz import process
 
 from app.db.failures import as_retry_later
-from app.domain.answer import ApprovalCard
+from app.domain.answer import ApprovalCard, EditableField
 from app.domain.errors import Bug, Fixable, NotAllowed, SophiaError
 from app.domain.principal import Principal
 from app.security.approvals import ApprovalStatus, Asked, card_of, proposal_of
@@ -95,9 +95,9 @@ class Gate:
         async with self._bench.db.transaction() as session:
             await self._safeguards.approvals.remember_message(session, workspace_id, approval_id, message_ref)
 
-    async def editable_values(self, approval_id: str, principal: Principal) -> dict[str, Any]:
+    async def editable_fields(self, approval_id: str, principal: Principal) -> list[EditableField]:
         """The arguments a person may edit before approving, with their values now. Raises NotAllowed or Fixable."""
-        return await self._clicks.editable_values(approval_id, principal)
+        return await self._clicks.editable_fields(approval_id, principal)
 
     async def approvers(self, workspace_id: str, approval_id: str) -> list[Principal]:
         """Who on the team may approve this, the requester left out; administrators come last. Empty when the request
