@@ -130,7 +130,16 @@ def _notes(run: TurnRun) -> tuple[str, ...]:
         notes.append(STOPPED)
     if run.finish == "length":
         notes.append(CUT)
-    return tuple(notes)
+    return (*notes, *_left_out(run))
+
+
+def _left_out(run: TurnRun) -> list[str]:
+    """What was refused while something else was done, unless the answer says it: half a request is never dropped
+    silently, whatever the model chose to say."""
+    if not (run.done or run.waiting):
+        return []
+    sentences = dict.fromkeys(one.error.for_people for one in run.refused)
+    return [f"Not done: {sentence}" for sentence in sentences if sentence not in run.speaker.said]
 
 
 def _follow_ups(suggested: Iterable[str], question: str) -> tuple[str, ...]:

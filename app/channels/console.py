@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.table import Table as Grid
 from rich.text import Text
 
+from app.channels.console_table import FittingTable, as_words, without_controls
 from app.channels.text import (
     Reader,
-    is_right_aligned,
     moment_text,
     number_text,
     rows_left_text,
@@ -28,12 +27,6 @@ from app.domain.answer import Answer, AnswerKind, ApprovalCard, Chart, Table
 ROWS_SHOWN = 40
 BAR_WIDTH = 32
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_CONTROL = {code: None for code in [*range(32), *range(127, 160)] if chr(code) != "\n"}
-
-
-def _words(text: str, style: str = "") -> Text:
-    """Data as it is: no markup is read in it, and no control sequence reaches the terminal."""
-    return Text(text.translate(_CONTROL), style=style)
 
 
 def render(answer: Answer, reader: Reader | None = None) -> RenderableType:
@@ -45,7 +38,7 @@ def render(answer: Answer, reader: Reader | None = None) -> RenderableType:
 def _parts(answer: Answer, reader: Reader) -> Iterator[RenderableType]:
     if answer.text.strip():
         style = "yellow" if answer.kind is AnswerKind.FAILED else ""
-        yield Markdown(answer.text.translate(_CONTROL), hyperlinks=False, style=style)
+        yield Markdown(without_controls(answer.text), hyperlinks=False, style=style)
     for chart in answer.charts:
         yield Text()
         yield _chart(chart)
@@ -58,48 +51,40 @@ def _parts(answer: Answer, reader: Reader) -> Iterator[RenderableType]:
     if answer.choices:
         yield Text()
         for number, choice in enumerate(answer.choices, start=1):
-            yield Text.assemble((f"  {number}. ", "bold cyan"), _words(choice.label))
+            yield Text.assemble((f"  {number}. ", "bold cyan"), as_words(choice.label))
     small_print = [*source_texts(answer.sources, reader), *answer.notes]
     if small_print or answer.follow_ups:
         yield Text()
     if small_print:
-        yield _words("   ".join(small_print), style="dim")
+        yield as_words("   ".join(small_print), style="dim")
     if answer.follow_ups:
-        yield _words("You could ask next: " + "  ·  ".join(answer.follow_ups), style="dim italic")
+        yield as_words("You could ask next: " + "  ·  ".join(answer.follow_ups), style="dim italic")
 
 
 def _table(table: Table, reader: Reader) -> RenderableType:
-    grid = Grid(
-        title=_words(table.title, style="bold") if table.title else None,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        header_style="bold",
-    )
-    for column in table.columns:
-        right = is_right_aligned(column)
-        grid.add_column(_words(column.label), justify="right" if right else "left", no_wrap=right)
-    for row in table_texts(table, reader, rows=ROWS_SHOWN):
-        grid.add_row(*(_words(cell) for cell in row))
+    cells = [list(row) for row in table_texts(table, reader, rows=ROWS_SHOWN)]
     left = rows_left_text(table, min(ROWS_SHOWN, len(table.rows)))
-    return Group(grid, _words(f"… and {left}", style="dim")) if left else grid
+    grid = FittingTable(table, cells)
+    return Group(grid, as_words(f"… and {left}", style="dim")) if left else grid
 
 
 def _chart(chart: Chart) -> RenderableType:
     """Horizontal bars, one block of bars per series; the same picture for every kind of chart."""
     largest = max((abs(value) for series in chart.series for value in series.values), default=0.0)
     grid = Grid(
-        title=_words(chart.title, style="bold"), title_justify="left", box=None, show_header=False, pad_edge=False
+        title=as_words(chart.title, style="bold"), title_justify="left", box=None, show_header=False, pad_edge=False
     )
     grid.add_column(justify="left", no_wrap=True)
     grid.add_column(justify="left", no_wrap=True)
     grid.add_column(justify="right", no_wrap=True)
     for series in chart.series:
         if len(chart.series) > 1:
-            grid.add_row(_words(series.name, style="bold"), "", "")
+            grid.add_row(as_words(series.name, style="bold"), "", "")
         for category, value in zip(chart.categories, series.values, strict=False):
             grid.add_row(
-                _words(category), _words(_bar(value, largest), style="cyan"), _words(_with_unit(value, chart.unit))
+                as_words(category),
+                as_words(_bar(value, largest), style="cyan"),
+                as_words(_with_unit(value, chart.unit)),
             )
     return grid
 
@@ -122,12 +107,12 @@ def _card(card: ApprovalCard, reader: Reader) -> RenderableType:
     grid.add_column()
     for change in card.changes:
         after = f"{change.before} → {change.after}" if change.before else change.after
-        grid.add_row(_words(change.label), _words(after))
+        grid.add_row(as_words(change.label), as_words(after))
     if card.recipients:
-        grid.add_row("Goes to", _words(", ".join(card.recipients)))
+        grid.add_row("Goes to", as_words(", ".join(card.recipients)))
     details = f"{card.consequence}\n" if card.consequence else ""
-    footer = _words(
+    footer = as_words(
         f"{details}May be approved by {card.approvers} until {moment_text(card.expires_at, reader)}."
         f"  Approval: {card.approval_id}"
     )
-    return Panel(Group(grid, Text(), footer), title=_words(card.title), title_align="left", border_style="yellow")
+    return Panel(Group(grid, Text(), footer), title=as_words(card.title), title_align="left", border_style="yellow")

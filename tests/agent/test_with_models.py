@@ -121,6 +121,18 @@ async def test_arguments_that_are_not_json_are_asked_for_again(llm: LLMock, live
     assert lived.town.ran == [("get_occupancy", "Maple Grove")]
 
 
+async def test_a_refusal_that_the_model_passes_over_is_told_all_the_same(llm: LLMock, lived: House) -> None:
+    llm.add(
+        Reply(tool_calls=(ToolCall("get_occupancy", MAPLE), ToolCall("get_occupancy", {"property": "Nowhere Place"})))
+    )
+    llm.reply(SAYS)
+    answer = await lived.ask("How full are Maple Grove and Nowhere Place?")
+    assert answer.text == SAYS
+    assert [note for note in answer.notes if note.startswith("Not done: ")] == [
+        "Not done: I know no property “Nowhere Place”. Did you mean it?"
+    ]
+
+
 async def test_an_endless_loop_of_calls_ends(llm: LLMock, lived: House) -> None:
     llm.call_tool("get_occupancy", MAPLE, times=None)
     answer = await lived.ask("How full is Maple Grove?")

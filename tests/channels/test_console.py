@@ -4,12 +4,12 @@ import pytest
 from rich.console import Console
 
 from app.channels.console import render
-from app.domain.answer import Answer
+from app.domain.answer import Answer, AnswerKind, Column, Table
 from tests.channels import samples
 
 
-def shown(answer: Answer) -> str:
-    console = Console(file=io.StringIO(), width=110, color_system=None)
+def shown(answer: Answer, width: int = 110) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system=None)
     console.print(render(answer, samples.READER))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
@@ -37,3 +37,25 @@ def test_data_cannot_send_control_sequences_to_the_terminal():
     answer = Answer(samples.FAILED.kind, "red \x1b[31m", tables=(samples.long_table(0),), notes=("\x1b]0;title\x07",))
     assert "\x1b" not in shown(answer)
     assert "\x07" not in shown(answer)
+
+
+def test_in_a_narrow_terminal_whole_columns_go_instead_of_letters_and_the_first_is_what_never_changes():
+    columns = (Column("number", "Number"), Column("where", "Property"), Column("what", "Problem"), Column("who", "Who"))
+    rows = tuple(
+        (f"WO-{n}", "Parkview Tower", "Refrigerator does not stay cold", "Genevieve Jacobs") for n in (2289, 2290)
+    )
+    answer = Answer(AnswerKind.ANSWER, "", tables=(Table("Work orders", columns, (*rows, (*rows[0][:3], "–"))),))
+    assert (
+        shown(answer, width=78)
+        == """\
+
+Work orders
+
+ Number    Problem                           Who
+ ──────────────────────────────────────────────────────────────
+ WO-2289   Refrigerator does not stay cold   Genevieve Jacobs
+ WO-2290   Refrigerator does not stay cold   Genevieve Jacobs
+ WO-2289   Refrigerator does not stay cold   –
+
+Not shown for lack of width: Property (--csv writes all)."""
+    )

@@ -23,12 +23,13 @@ def read(messages: Sequence[BaseMessage]) -> Conversation:
     calls = _calls(earlier)
     asked_at = _question_at(earlier)
     results = tuple(_result(m) for m in later if isinstance(m, ToolMessage))
+    remark = " ".join(filter(None, (text_of(m).strip() for m in later if isinstance(m, AIMessage) and m.tool_calls)))
     if asked_at is None:
-        return Conversation(text_of(messages[at]), calls, results)
+        return Conversation(text_of(messages[at]), calls, results, remark)
     before = messages[:asked_at]
     about_at = max((i for i, m in enumerate(before) if isinstance(m, HumanMessage)), default=-1)
     about = text_of(messages[about_at]) if about_at >= 0 else ""
-    return Conversation(text_of(messages[at]), calls, results, about, _calls(messages[: max(about_at, 0)]))
+    return Conversation(text_of(messages[at]), calls, results, remark, about, _calls(messages[: max(about_at, 0)]))
 
 
 def text_of(message: BaseMessage) -> str:

@@ -116,7 +116,7 @@ class EmbeddedPlanner(BaseChatModel):
     def _reply(self, messages: list[BaseMessage], tool_names: Sequence[str] | None) -> AIMessage:
         talk = history.read(messages)
         if talk.results:
-            return _message(phrasing.from_results(talk.results))
+            return _message(phrasing.from_results(talk.results, talk.remark))
         allowed = None if tool_names is None else frozenset(tool_names)
         plan = self.planner.plan_in(talk, self.names.current(), self._now(), allowed)
         return self._said(plan, talk.message, can_ask=allowed is not None and history.ASK in allowed)
@@ -126,7 +126,7 @@ class EmbeddedPlanner(BaseChatModel):
         if plan.action == "clarify" and can_ask and plan.question:
             calls.append(self._tool_call(history.ASK, {"question": plan.question, "options": list(plan.options)}))
         if calls:
-            return _message("", calls, plan.confidence)
+            return _message(phrasing.left_out(plan), calls, plan.confidence)
         return _message(
             phrasing.without_tools(plan, message, self.planner.examples()), (), plan.confidence, plan.action
         )

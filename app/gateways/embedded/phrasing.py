@@ -1,17 +1,29 @@
 """What Sophia says when no language model is there: the tools' own sentences put together, questions, refusals."""
 
+import textwrap
 from collections.abc import Sequence
 
 from app.gateways.embedded.lexicon.replies import refusal, small_talk
 from app.gateways.embedded.plan import Plan, Result
 
+LONGEST_QUOTE = 80  # characters
 
-def from_results(results: Sequence[Result]) -> str:
-    """The answer: each tool's sentences once, in the order of the calls. Adds no figure of its own."""
+
+def from_results(results: Sequence[Result], remark: str = "") -> str:
+    """The answer: each tool's sentences once, in the order of the calls, then the remark made with them. Adds no
+    figure of its own."""
     texts = list(dict.fromkeys(result.text for result in results if result.text))
     if not texts:
-        return "That ran, but there was nothing to show for it."
-    return "\n\n".join(texts)
+        texts = ["That ran, but there was nothing to show for it."]
+    return "\n\n".join([*texts, remark] if remark else texts)
+
+
+def left_out(plan: Plan) -> str:
+    """What is said of the parts of a message that no tool can do."""
+    if not plan.left_out:
+        return ""
+    quoted = "” or “".join(textwrap.shorten(part, LONGEST_QUOTE, placeholder=" …") for part in plan.left_out)
+    return f"I can't help with “{quoted}”."
 
 
 def without_tools(plan: Plan, message: str, examples: tuple[str, ...]) -> str:

@@ -19,7 +19,8 @@ class Call:
 class Plan:
     """`calls` is empty unless `action` is "call". `question` and `options` ask back; `topic` says about what.
 
-    `partial` holds the call that a question wants to complete, so that the answer can finish it.
+    `partial` holds the call that a question wants to complete, so that the answer can finish it. `left_out` are the
+    parts of the message that no tool can do, in the person's words, beside calls that are made.
     """
 
     action: Action
@@ -29,6 +30,7 @@ class Plan:
     options: tuple[str, ...] = ()
     partial: Call | None = None
     asked: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,13 @@ class Result:
 class Conversation:
     """`calls` were made before the newest message, oldest first; `results` answer it already.
 
-    `asked_about` is the message that a question was asked back about, when the newest message may be the answer.
+    `remark` was said when the calls were made. `asked_about` is the message that a question was asked back about, when
+    the newest message may be the answer.
     """
 
     message: str
     calls: tuple[Call, ...] = ()
     results: tuple[Result, ...] = ()
+    remark: str = ""
     asked_about: str = ""
     calls_before_question: tuple[Call, ...] = field(default=())

@@ -76,7 +76,7 @@ class Planner:
             if followed is not None:
                 return followed
         readings = [r for r in segments(text, reader, index, now, context) if r.text.strip()]
-        return _combined([decide(reading) for reading in readings])
+        return _combined([(decide(reading), reading.text) for reading in readings])
 
     def plan_in(self, talk: Conversation, names: Names, now: datetime, allowed: frozenset[str] | None = None) -> Plan:
         """The plan for the newest message of a conversation, which may answer a question that was asked back."""
@@ -147,16 +147,21 @@ def _offers(reading: Reading) -> tuple[str, ...]:
     return tuple(questions.short(c.filled.shape.spec.description) for c in reading.tools()[:3] if c.filled)
 
 
-def _combined(plans: list[Plan]) -> Plan:
-    """One plan for the whole message: calls first, then a question, then a refusal, then small talk."""
+def _combined(parts: list[tuple[Plan, str]]) -> Plan:
+    """One plan for the whole message, from one for each of its parts with its text: calls first, then a question, then
+    a refusal, then small talk."""
+    plans = [plan for plan, _ in parts]
     calls = tuple({(c.name, repr(sorted(c.arguments.items(), key=str))): c for p in plans for c in p.calls}.values())
     if calls:
         acting = [p for p in plans if p.calls]
+        left_out = tuple(text.strip(" .!?") for plan, text in parts if plan.action == "decline")
         asking = next((p for p in plans if p.action == "clarify" and p.partial), None)
         confidence = min(p.confidence for p in acting)
         if asking:
-            return Plan("call", calls, confidence, asking.question, asking.options, asking.partial, asking.asked)
-        return Plan("call", calls, confidence)
+            return Plan(
+                "call", calls, confidence, asking.question, asking.options, asking.partial, asking.asked, left_out
+            )
+        return Plan("call", calls, confidence, left_out=left_out)
     for action in ("clarify", "decline", "chitchat"):
         found = [p for p in plans if p.action == action]
         if action == "clarify" and found and any(p.action == "decline" for p in plans):

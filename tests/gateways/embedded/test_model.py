@@ -69,6 +69,14 @@ async def test_tool_results_become_the_answer_word_for_word(model: EmbeddedPlann
     assert (await bound(model).ainvoke(talk)).content == "Union is 95.1 % occupied.\n\n12 are open."
 
 
+async def test_a_part_that_no_tool_can_do_is_told_under_the_answer_to_the_rest(model: EmbeddedPlanner) -> None:
+    question = HumanMessage("How full is Union? What's the weather like?")
+    calls = await bound(model).ainvoke([question])
+    assert [call["name"] for call in calls.tool_calls] == ["get_occupancy"]
+    answer = await bound(model).ainvoke([question, calls, result(calls.tool_calls[0], "Union is 95% full.")])
+    assert answer.content == "Union is 95% full.\n\nI can't help with “What's the weather like”."
+
+
 async def test_an_approval_and_an_error_keep_their_sentences(model: EmbeddedPlanner) -> None:
     talk: list[BaseMessage] = [HumanMessage("text Tom Bell that the gym is open")]
     answer = await bound(model).ainvoke(talk)
