@@ -49,10 +49,8 @@ class FittingTable:
     def _fitting(self, width: int) -> list[int]:
         """The columns that are shown, by number: all when they fit, at least the first in any case."""
         chosen = list(range(len(self._table.columns)))
-        if self._wide(chosen) > width:
-            chosen = [at for at in chosen if not self._says_nothing(at)] or chosen
         while len(chosen) > 1 and self._wide(chosen) > width:
-            chosen.pop()
+            chosen.remove(next((at for at in chosen if self._says_nothing(at)), chosen[-1]))
         return chosen
 
     def _wide(self, columns: Sequence[int]) -> int:
