@@ -31,8 +31,9 @@ def e164(number: str, *, region: str = "US") -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def phone_for_people(number: str) -> str:
-    """`(512) 555-0142` for American numbers, `+44 20 7946 0958` for others; what can't be read stays as it is."""
+def spoken_phone(number: str) -> str:
+    """As people read it: `(512) 555-0142` for American numbers, `+44 20 7946 0958` for others; what can't be read stays
+    as it is."""
     try:
         parsed = phonenumbers.parse(number, "US")
     except phonenumbers.NumberParseException:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from app.domain.delivery import Delivery
 from app.domain.errors import Fixable, NotAllowed, SophiaError
-from app.domain.phone import phone_for_people
+from app.domain.phone import spoken_phone
 from app.http.egress import EgressPolicy
 from app.http.outbound import Call, Outbound, Reply, ServicePolicy
 from app.http.retry import Repeat
@@ -104,7 +104,7 @@ class TwilioSms:
         return page
 
     def _refusal(self, status: int, answer: dict[str, Any], to: str) -> SophiaError:
-        code, number = answer.get("code"), phone_for_people(to)
+        code, number = answer.get("code"), spoken_phone(to)
         if code == 21610:
             return NotAllowed(
                 f"{number} has opted out of our text messages, so I may not text it.",

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from app.domain.answer import Chart, Column, ColumnKind, Series, Table
 from app.domain.money import Money
+from app.domain.phone import spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.area import area_of
 from app.portfolio.collections import Delinquency, delinquents
 from app.tools.core.amounts import dollars, whole
-from app.tools.core.contact_points import spoken_phone
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, sentence
 

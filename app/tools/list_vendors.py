@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.answer import Column, ColumnKind, Table
+from app.domain.phone import spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.area import area_of
 from app.portfolio.sources import cite
 from app.portfolio.vendors import VendorLine, vendors
-from app.tools.core.contact_points import spoken_phone
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import are, counted, day, joined, sentence, trade
 

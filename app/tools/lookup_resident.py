@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.answer import Column, ColumnKind, Table
 from app.domain.errors import Fixable, NotFound
+from app.domain.phone import spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.find import Tenancy, find_property, find_resident, find_unit, tenancies_like, tenancies_with
 from app.portfolio.residents import Profile, profile, residents_of
 from app.portfolio.sources import cite
 from app.tools.core.arguments import UnitNumber
-from app.tools.core.contact_points import phone_number, spoken_phone
+from app.tools.core.contact_points import phone_number
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import ROWS_CARRIED, counted, day, sentence
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.domain.answer import Column, Table
+from app.domain.phone import spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.contacts import ContactList, contacts
 from app.portfolio.find import find_company, find_contact
 from app.portfolio.sources import cite
-from app.tools.core.contact_points import spoken_phone
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
 

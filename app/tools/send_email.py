@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from app.domain.answer import FieldChange, Source
+from app.domain.answer import FieldChange
 from app.domain.delivery import Delivery
 from app.domain.errors import Fixable
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.recipients import Recipient, bound_recipient, find_recipient
 from app.tools.core.contact_points import email_address, looks_like_email
+from app.tools.core.messaging import delivered, record_of, shown_as, state_of
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
 PHRASES: tuple[str, ...] = (
@@ -125,7 +126,7 @@ async def _recipient(ctx: ToolContext, args: Args) -> Recipient:
 async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     subject, body = _checked(args)
     found = await _recipient(ctx, args)
-    shown = f"{found.name} ({found.who}), {found.address}" if found.name else found.address
+    shown = shown_as(found, found.address)
     return Preparation(
         title="Send an e-mail",
         consequence=f"{found.name or found.address} gets this e-mail right away; it can't be taken back.",
@@ -147,31 +148,25 @@ async def run(ctx: ToolContext, args: Args) -> Result:
 
 
 def _result(ctx: ToolContext, found: Recipient, subject: str, delivery: Delivery) -> Result:
-    source = Source(
-        system=delivery.provider.capitalize(), record=f"Message {delivery.message_id}", as_of=ctx.clock.now()
-    )
     return Result(
         name=found.name,
         address=found.address,
         subject=subject,
         status=delivery.status,
         message_id=delivery.message_id,
-        sources=(source,),
+        sources=record_of(ctx, delivery),
     )
 
 
 async def reconcile(ctx: ToolContext, args: Args) -> Result | None:
     """After an unknown outcome: the e-mail if it did go out, None if it did not."""
-    delivery = await ctx.services.messages.find(
-        workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
-    )
+    delivery = await delivered(ctx)
     return None if delivery is None else _result(ctx, await _recipient(ctx, args), _checked(args)[0], delivery)
 
 
 def present(args: Args, result: Result) -> Presentation:
     who = f"{result.name}, {result.address}," if result.name else result.address
-    state = "was sent" if result.status == "sent" else "is on its way"
-    return Presentation(text=f"The e-mail “{result.subject}” to {who} {state}.")
+    return Presentation(text=f"The e-mail “{result.subject}” to {who} {state_of(result.status)}.")
 
 
 TOOL = Tool(

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from app.domain.answer import FieldChange, Source
+from app.domain.answer import FieldChange
 from app.domain.delivery import Delivery
 from app.domain.errors import Fixable
+from app.domain.phone import spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.recipients import Recipient, bound_recipient, find_recipient, opted_out, refuses_texts
-from app.tools.core.contact_points import looks_like_phone, phone_number, spoken_phone
+from app.tools.core.contact_points import looks_like_phone, phone_number
+from app.tools.core.messaging import delivered, record_of, shown_as, state_of
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
 PHRASES: tuple[str, ...] = (
@@ -122,7 +124,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     message = _checked(args)
     found = await _recipient(ctx, args)
     number = spoken_phone(found.address)
-    shown = f"{found.name} ({found.who}), {number}" if found.name else number
+    shown = shown_as(found, number)
     return Preparation(
         title="Send a text message",
         consequence=f"{found.name or number} gets this text message right away; it can't be taken back.",
@@ -143,32 +145,26 @@ async def run(ctx: ToolContext, args: Args) -> Result:
 
 
 def _result(ctx: ToolContext, found: Recipient, message: str, delivery: Delivery) -> Result:
-    source = Source(
-        system=delivery.provider.capitalize(), record=f"Message {delivery.message_id}", as_of=ctx.clock.now()
-    )
     return Result(
         name=found.name,
         number=found.address,
         message=message,
         status=delivery.status,
         message_id=delivery.message_id,
-        sources=(source,),
+        sources=record_of(ctx, delivery),
     )
 
 
 async def reconcile(ctx: ToolContext, args: Args) -> Result | None:
     """After an unknown outcome: the message if it did go out, None if it did not."""
-    delivery = await ctx.services.messages.find(
-        workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
-    )
+    delivery = await delivered(ctx)
     return None if delivery is None else _result(ctx, await _recipient(ctx, args), args.message, delivery)
 
 
 def present(args: Args, result: Result) -> Presentation:
     number = spoken_phone(result.number)
     who = f"{result.name}, {number}," if result.name else number
-    state = "was sent" if result.status == "sent" else "is on its way"
-    return Presentation(text=f"The text to {who} {state}: “{result.message}”")
+    return Presentation(text=f"The text to {who} {state_of(result.status)}: “{result.message}”")
 
 
 TOOL = Tool(

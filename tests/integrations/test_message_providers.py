@@ -13,7 +13,7 @@ import pytest
 from app.domain.clock import SystemClock
 from app.domain.delivery import Delivery
 from app.domain.errors import Fixable, NotAllowed, OutcomeUnknown, RetryLater, SophiaError
-from app.domain.phone import e164, phone_for_people, segments
+from app.domain.phone import e164, spoken_phone, segments
 from app.http.outbound import Outbound
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
@@ -227,7 +227,7 @@ async def test_a_lost_answer_of_sendgrid_is_unknown_and_not_repeated(
 )
 def test_numbers_are_taken_as_people_write_them(written: str, number: str) -> None:
     assert e164(written) == number
-    assert e164(phone_for_people(number)) == number
+    assert e164(spoken_phone(number)) == number
 
 
 @pytest.mark.parametrize(

@@ -37,19 +37,6 @@ def phone_number(text: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def spoken_phone(e164: str) -> str:
-    """The number as people read it: `(512) 555-0143`; numbers from abroad keep their country code."""
-    if not e164:
-        return ""
-    try:
-        parsed = phonenumbers.parse(e164, "US")
-    except phonenumbers.NumberParseException:
-        return e164
-    home = parsed.country_code == 1
-    shape = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, shape)
-
-
 def email_address(text: str) -> str:
     """The address itself. Raises Fixable."""
     address = text.strip().removeprefix("mailto:")
