@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
+from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -47,6 +48,7 @@ from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
 from app.portfolio.sync.upkeep import after_sync
+from app.runtime.process import settle_in
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.security.anchors import AnchorFile
 from app.security.budget import TURN_LIMITS, Limits
@@ -69,6 +71,7 @@ from handlers.http.server import build_http
 log = structlog.get_logger(__name__)
 
 Role = Literal["web", "worker", "socket"]
+SLACK_TIMEOUT = 20  # seconds
 RECONCILE_EVERY = 3600.0
 RECONCILE_HOUR = 3
 """Every hour it is asked whether it is this hour at the company; then all systems are read in full."""
@@ -226,40 +229,43 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             next_step="See docs/slack.md, or try `sophia demo`, which brings a local workspace.",
             code="bad_settings",
         )
-    client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=f"{settings.slack_api_url}/",
-        timeout=20,
-        retry_handlers=[],  # the poster repeats what may be repeated; a blind repeat would post twice
-    )
-    runtime = Runtime(house.db, house.clock, runtime_options(settings, role))
-    deps = Deps(
-        agent=house.agent,
-        gate=house.gate,
-        tools=house.tools,
-        principal_of=partial(principal_of, house.db),
-        db=house.db,
-        runtime=runtime,
-        clock=house.clock,
-        ids=house.ids,
-        client=client,
-        bot=await who_am_i(client),
-        poster=Poster(client, runtime.deliveries),
-        sessions=Sessions(client),
-        signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
-        company=settings.company_name,
-    )
-    if role != "web":
-        await house.models.warm()
-        runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
-        runtime.every(RECONCILE_EVERY, partial(_reconcile, house))
-        if settings.audit_anchor:
-            anchors = AnchorFile(settings.audit_anchor, house.clock)
-            runtime.every(ANCHOR_EVERY, partial(_anchor, anchors, house))
-    try:
-        yield deps
-    finally:
-        await runtime.drain()
+    # One session for all calls: without it slack_sdk opens a connection for each.
+    async with ClientSession(timeout=ClientTimeout(total=SLACK_TIMEOUT)) as connections:
+        client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=f"{settings.slack_api_url}/",
+            session=connections,
+            timeout=SLACK_TIMEOUT,
+            retry_handlers=[],  # the poster repeats what may be repeated; a blind repeat would post twice
+        )
+        runtime = Runtime(house.db, house.clock, runtime_options(settings, role))
+        deps = Deps(
+            agent=house.agent,
+            gate=house.gate,
+            tools=house.tools,
+            principal_of=partial(principal_of, house.db),
+            db=house.db,
+            runtime=runtime,
+            clock=house.clock,
+            ids=house.ids,
+            client=client,
+            bot=await who_am_i(client),
+            poster=Poster(client, runtime.deliveries),
+            sessions=Sessions(client),
+            signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
+            company=settings.company_name,
+        )
+        if role != "web":
+            await house.models.warm()
+            runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
+            runtime.every(RECONCILE_EVERY, partial(_reconcile, house))
+            if settings.audit_anchor:
+                anchors = AnchorFile(settings.audit_anchor, house.clock)
+                runtime.every(ANCHOR_EVERY, partial(_anchor, anchors, house))
+        try:
+            yield deps
+        finally:
+            await runtime.drain()
 
 
 async def sync_all(house: House, progress: OnProgress | None = None, *, mode: SyncMode = "auto") -> list[SyncReport]:
@@ -321,6 +327,7 @@ async def web(settings: Settings) -> None:
             uvicorn.Config(build_http(deps), host=settings.host, port=settings.port, log_config=None, access_log=False)
         )
         await deps.runtime.start()
+        settle_in()
         log.info("web_ready", address=f"http://{settings.host}:{settings.port}")
         await server.serve()
 
@@ -330,6 +337,7 @@ async def worker(settings: Settings) -> None:
     async with open_house(settings) as house, open_slack(house, "worker") as deps:
         build_slack_app(deps)
         await deps.runtime.start()
+        settle_in()
         log.info("worker_ready")
         await until_told_to_stop()
 
@@ -341,6 +349,7 @@ async def socket(settings: Settings, on_ready: Callable[[], None] = _nothing) ->
     async with open_house(settings) as house, open_slack(house, "socket") as deps:
         app = build_slack_app(deps)
         await deps.runtime.start()
+        settle_in()
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=deps.client)
         await handler.connect_async()
         log.info("socket_ready")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.db.batch import Batch
 from app.db.engine import Database
@@ -24,6 +24,14 @@ from app.domain.turn import ToolCallRecord, Turn
 
 LONGEST_KEPT = 4_000  # characters of a question or an answer
 _READERS = 8  # at once, so that ten thousand waiting turns do not wait for the pool's patience
+
+
+_LATEST = (
+    select(ThreadTurn.user_id, ThreadTurn.question, ThreadTurn.answer, ThreadTurn.calls)
+    .where(ThreadTurn.workspace_id == bindparam("workspace"), ThreadTurn.conversation == bindparam("of"))
+    .order_by(ThreadTurn.created_at.desc(), ThreadTurn.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,9 @@ class ThreadMemory:
 
     async def recall(self, principal: Principal, conversation: str) -> tuple[Remembered, ...]:
         """The last turns of the thread, oldest first."""
-        query = (
-            select(ThreadTurn.user_id, ThreadTurn.question, ThreadTurn.answer, ThreadTurn.calls)
-            .where(ThreadTurn.workspace_id == principal.workspace_id, ThreadTurn.conversation == conversation)
-            .order_by(ThreadTurn.created_at.desc(), ThreadTurn.id.desc())
-            .limit(self._turns)
-        )
+        of = {"workspace": principal.workspace_id, "of": conversation, "most": self._turns}
         async with self._reading, self._db.reading() as session:
-            rows = (await session.execute(query)).all()
+            rows = (await (await session.connection()).execute(_LATEST, of)).all()
         kept: list[Remembered] = []
         left = self._characters
         for user_id, question, answer, calls in rows:

@@ -27,9 +27,9 @@ class Database:
     """An engine and its sessions. `url` is an SQLAlchemy async URL (`sqlite+aiosqlite:///…`, `postgresql+asyncpg://…`)."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
         if url.startswith("postgresql"):  # a file does not go away between two uses; a server may
-            options = {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": pool_size}
+            options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from sqlalchemy import Table, bindparam, column, select, tuple_, update
+from sqlalchemy import Table, bindparam, column, insert, select, tuple_, update
 
 from app.db.batch import Batch
 from app.db.engine import Database
@@ -56,6 +56,18 @@ class _Note:
     ts: str
 
 
+# Built once: every answer runs them, and building them costs more than running them.
+_KNOWN = select(Delivery.workspace_id, Delivery.id, Delivery.state, Delivery.ts).where(
+    tuple_(Delivery.workspace_id, Delivery.id).in_(bindparam("names", expanding=True))
+)
+_BEGIN = insert(Delivery)
+_NOTE = (
+    update(cast("Table", Delivery.__table__))
+    .where(column("workspace_id") == bindparam("of"), column("id") == bindparam("key"))
+    .values(state=bindparam("now"), ts=bindparam("message"))
+)
+
+
 class Deliveries:
     """The journal. A part is named by its run and a short word: `answer`, `card:apr_1`. Under load, what arrives at
     once is committed at once."""
@@ -77,37 +89,36 @@ class Deliveries:
     async def _begin_all(self, begins: Sequence[_Begin]) -> list[Shown]:
         names = [(one.workspace_id, one.key) for one in begins]
         async with self._db.transaction() as session:
-            rows = await session.scalars(select(Delivery).where(tuple_(Delivery.workspace_id, Delivery.id).in_(names)))
+            connection = await session.connection()
+            rows = await connection.execute(_KNOWN, {"names": names})
             known = {(row.workspace_id, row.id): Shown(_state(row.state), row.ts) for row in rows}
             answers: list[Shown] = []
+            fresh: list[dict[str, Any]] = []
             for one in begins:
                 name = (one.workspace_id, one.key)
                 answers.append(known.get(name, Shown("new")))
                 if name not in known:
                     known[name] = Shown("begun")
-                    session.add(self._row(one))
+                    fresh.append(self._row(one))
+            if fresh:
+                await connection.execute(_BEGIN, fresh)
         return answers
 
-    def _row(self, one: _Begin) -> Delivery:
-        return Delivery(
-            workspace_id=one.workspace_id,
-            id=one.key,
-            channel=one.channel,
-            thread=one.thread,
-            ts="",
-            state="begun",
-            created_at=self._clock.now(),
-        )
+    def _row(self, one: _Begin) -> dict[str, Any]:
+        return {
+            "workspace_id": one.workspace_id,
+            "id": one.key,
+            "channel": one.channel,
+            "thread": one.thread,
+            "ts": "",
+            "state": "begun",
+            "created_at": self._clock.now(),
+        }
 
     async def _note_all(self, notes: Sequence[_Note]) -> list[None]:
-        statement = (
-            update(cast("Table", Delivery.__table__))
-            .where(column("workspace_id") == bindparam("of"), column("id") == bindparam("key"))
-            .values(state=bindparam("now"), ts=bindparam("message"))
-        )
         values = [{"of": one.workspace_id, "key": one.key, "now": one.state, "message": one.ts} for one in notes]
         async with self._db.transaction() as session:
-            await (await session.connection()).execute(statement, values)
+            await (await session.connection()).execute(_NOTE, values)
         return [None] * len(notes)
 
     async def look(self, workspace_id: str, run: str, part: str) -> Shown:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from app.db.batch import Batch
@@ -21,6 +21,7 @@ from app.db.models.runtime import IntakeEntry
 from app.domain.clock import Clock
 
 CHUNK = 300
+CLAIMED_AT_ONCE = CHUNK
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class Backlog:
     oldest: float
 
 
+@dataclass(frozen=True)
+class Claim:
+    """Entries to start now, and whether others wait: for a place, or for the one before them in their lane."""
+
+    entries: list[Entry]
+    more: bool
+
+
 class Entries:
     """Queries on the intake table for one executor."""
 
@@ -59,19 +68,16 @@ class Entries:
         self._executor_id = executor_id
         self._ends: Batch[tuple[str, str, str], None] = Batch(self._end_all, most_at_once=CHUNK)
 
-    async def claim(self, room: int) -> list[Entry]:
+    async def claim(self, room: int) -> Claim:
         """Up to `room` entries that may start now, marked as this executor's."""
         async with self._db.transaction() as session:
-            chosen = [tuple(row) for row in await session.execute(_startable(room))]
-            if not chosen:
-                return []
-            claimed = await session.scalars(
-                update(IntakeEntry)
-                .where(_is_one_of(chosen), IntakeEntry.state == "new")
-                .values(state="handed", executor=self._executor_id)
-                .returning(IntakeEntry)
-            )
-            return sorted((_entry(row) for row in claimed), key=lambda entry: entry.received_at)
+            most = {"most": min(room, CLAIMED_AT_ONCE)}
+            chosen = [tuple(row) for row in await session.execute(_STARTABLE, most)]
+            taken: list[Entry] = []
+            if chosen:
+                claimed = await session.scalars(_TAKE, {"names": chosen, "taker": self._executor_id})
+                taken = sorted((_entry(row) for row in claimed), key=lambda entry: entry.received_at)
+            return Claim(taken, more=await session.scalar(_SOME_WAIT) is not None)
 
     async def hold(self, workspace_id: str, entry_id: str) -> Entry | None:
         """The entry, from now on this executor's; None when it is not (or no longer) stored."""
@@ -223,8 +229,8 @@ class Entries:
                 )
 
 
-def _startable(room: int) -> Any:
-    """The head of every idle lane, workspaces taking turns: whoever has least at work goes first."""
+def _startable() -> Any:
+    """The head of every idle lane, workspaces taking turns: whoever has least at work goes first. `most` limits it."""
     order = (IntakeEntry.received_at, IntakeEntry.id)
     working = aliased(IntakeEntry)
     same_lane = and_(
@@ -260,7 +266,7 @@ def _startable(room: int) -> Any:
         .where(heads.c.place == 1)
         .subquery()
     )
-    return select(ready.c.workspace_id, ready.c.id).order_by(ready.c.turn, ready.c.received_at).limit(min(room, CHUNK))
+    return select(ready.c.workspace_id, ready.c.id).order_by(ready.c.turn, ready.c.received_at).limit(bindparam("most"))
 
 
 def _is_one_of(names: Sequence[Any]) -> ColumnElement[bool]:
@@ -281,3 +287,18 @@ def _entry(row: IntakeEntry) -> Entry:
         payload=json.loads(row.payload),
         received_at=row.received_at,
     )
+
+
+# Built once: a claim is made for nearly every question, and building these costs more than running them.
+_STARTABLE = _startable()
+_SOME_WAIT = select(literal(1)).where(exists().where(IntakeEntry.state == "new")).limit(1)
+_TAKE = (
+    update(IntakeEntry)
+    .where(
+        tuple_(IntakeEntry.workspace_id, IntakeEntry.id).in_(bindparam("names", expanding=True)),
+        IntakeEntry.state == "new",
+    )
+    .values(state="handed", executor=bindparam("taker"))
+    .returning(IntakeEntry)
+    .execution_options(synchronize_session=False)
+)

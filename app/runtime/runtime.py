@@ -21,7 +21,7 @@ from app.db.engine import Database
 from app.domain.clock import Clock
 from app.runtime.deliveries import Deliveries
 from app.runtime.engine import DurableEngine, Steps, patiently
-from app.runtime.entries import Backlog, Entries, Entry
+from app.runtime.entries import CLAIMED_AT_ONCE, Backlog, Entries, Entry
 from app.runtime.feedback import FeedbackLog
 from app.runtime.intake import Arrival, Intake
 from app.runtime.loops import Loop
@@ -29,7 +29,7 @@ from app.runtime.presence import Presence
 from app.runtime.reminders import DueReminders
 
 log = structlog.get_logger(__name__)
-CLAIM_GAP = 0.03
+CLAIM_GAP = 0.01
 """Seconds between two claims under load: one claim serves many runs that end. An idle process claims at once."""
 
 
@@ -74,6 +74,7 @@ class Runtime:
         self._chores: list[tuple[float, Callable[[], Awaitable[None]]]] = []
         self._running: dict[str, asyncio.Event] = {}
         self._claimed: dict[str, Entry] = {}  # claimed here, its run not begun yet
+        self._some_wait = True  # at the last claim; what came since has set the wake itself
         self._places = asyncio.Semaphore(options.max_running)
         self._idle = asyncio.Event()
         self._idle.set()
@@ -205,10 +206,11 @@ class Runtime:
 
     async def _dispatch(self) -> None:
         while (room := self._options.max_running - len(self._running)) > 0:
-            claimed = await self.entries.claim(room)
-            if not claimed:
-                return
-            await asyncio.gather(*(self._begin(entry) for entry in claimed))
+            claim = await self.entries.claim(room)
+            self._some_wait = claim.more
+            await asyncio.gather(*(self._begin(entry) for entry in claim.entries))
+            if len(claim.entries) < min(room, CLAIMED_AT_ONCE):
+                return  # that was all; what arrived meanwhile has set the wake
 
     async def _begin(self, entry: Entry) -> None:
         self.stop_event(entry)
@@ -257,7 +259,8 @@ class Runtime:
         self._claimed.pop(run_id, None)
         if not self._running:
             self._idle.set()
-        self._wake.set()
+        if self._some_wait:
+            self._wake.set()
 
     async def _look_around(self) -> None:
         await self._stop_asked()

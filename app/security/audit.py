@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.batch import Batch
@@ -49,6 +49,18 @@ class Verification:
     @property
     def whole(self) -> bool:
         return not self.problem
+
+
+# Built once: every call writes the chain, and building these costs more than running them.
+_HEADS = cast("Table", AuditHead.__table__)
+_APPEND = insert(cast("Table", AuditEntry.__table__))
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.workspace_id == bindparam("of")).values(digest=bindparam("newest"))
+_RESERVE = (
+    update(_HEADS)
+    .where(_HEADS.c.workspace_id == bindparam("of"))
+    .values(number=_HEADS.c.number + bindparam("more"))
+    .returning(_HEADS.c.number, _HEADS.c.digest)
+)
 
 
 class AuditLog:
@@ -163,22 +175,17 @@ class AuditLog:
                 row = {**vars(pending), "number": number}
                 digest = self._signer.sign(digest + _content(AuditEntry(**row)))
                 rows.append({**row, "digest": digest})
-            await session.execute(insert(AuditEntry), rows)
-            await session.execute(update(AuditHead).where(AuditHead.workspace_id == workspace_id).values(digest=digest))
+            connection = await session.connection()
+            await connection.execute(_APPEND, rows)
+            await connection.execute(_MOVE_HEAD, {"of": workspace_id, "newest": digest})
 
     async def _lock_head(self, session: AsyncSession, workspace_id: str, count: int) -> tuple[int, str]:
         """Reserves `count` numbers; returns the number and digest before them. The row's lock orders all writers."""
-        reserve = (
-            update(AuditHead)
-            .where(AuditHead.workspace_id == workspace_id)
-            .values(number=AuditHead.number + count)
-            .returning(AuditHead.number, AuditHead.digest)
-            .execution_options(synchronize_session=False)
-        )
-        found = (await session.execute(reserve)).one_or_none()
+        connection, these = await session.connection(), {"of": workspace_id, "more": count}
+        found = (await connection.execute(_RESERVE, these)).one_or_none()
         if found is None:
             await insert_or_ignore(session, AuditHead, {"workspace_id": workspace_id, "number": 0, "digest": ""})
-            found = (await session.execute(reserve)).one()
+            found = (await connection.execute(_RESERVE, these)).one()
         return found.number - count, found.digest
 
 

@@ -151,13 +151,16 @@ class Budget:
             return [() for _ in group]
         ordered = sorted(added, key=lambda window: window.key)  # one order: no deadlocks
         await self._prune(session)
-        insert = insert_for(session, BudgetCounter).values(
-            [{"workspace_id": w.workspace_id, "id": w.id, "used": added[w], "ends_at": w.ends_at} for w in ordered]
-        )
+        insert = insert_for(session, BudgetCounter)
         upsert = insert.on_conflict_do_update(
             index_elements=["workspace_id", "id"], set_={"used": BudgetCounter.used + insert.excluded.used}
         ).returning(BudgetCounter.workspace_id, BudgetCounter.id, BudgetCounter.used)
-        rows = (await session.execute(upsert)).all()
+        connection = await session.connection()  # rows as parameters: the statement is compiled once
+        counted = await connection.execute(
+            upsert,
+            [{"workspace_id": w.workspace_id, "id": w.id, "used": added[w], "ends_at": w.ends_at} for w in ordered],
+        )
+        rows = counted.all()
         totals = {(row.workspace_id, row.id): row.used for row in rows}
         used = {window: totals[window.key] - added[window] for window in ordered}
         results: list[list[int]] = []

@@ -229,7 +229,7 @@ async def test_an_entry_claimed_but_never_started_is_put_back(store, options):
     await waiting.accept(arrival("a"))
     await waiting.stop()
     runtime = Runtime(store, SystemClock(), options)
-    assert [entry.id for entry in await runtime.entries.claim(5)] == ["a"]
+    assert [entry.id for entry in (await runtime.entries.claim(5)).entries] == ["a"]
     work = Work()
     runtime.register({"turn": work})
     await runtime.start()

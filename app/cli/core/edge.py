@@ -12,6 +12,7 @@ from rich.console import Console
 
 from app.db.failures import as_retry_later
 from app.domain.errors import Bug, SophiaError
+from app.runtime.process import new_event_loop
 from app.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -33,7 +34,8 @@ def run_or_exit(work: Coroutine[Any, Any, T], *, failed: int = FAILED) -> T:
     """What `work` returns. A failure is shown as a sentence and ends the command with exit code `failed`, Ctrl-C
     with 130."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(work)
     except SophiaError as wrong:
         fail(wrong)
     except typer.Exit:
