@@ -17,7 +17,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import structlog
-import uvicorn
 from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -66,7 +65,6 @@ from app.tools.core.registry import Tools, all_tools
 from app.tools.core.services import Services
 from handlers.app import build_slack_app, who_am_i
 from handlers.core.deps import Deps
-from handlers.http.server import build_http
 
 log = structlog.get_logger(__name__)
 
@@ -320,6 +318,10 @@ def _nothing() -> None:
 
 async def web(settings: Settings) -> None:
     """The HTTP side: takes in what Slack sends and acknowledges it. A worker does the work."""
+    import uvicorn  # noqa: PLC0415 - only this process serves HTTP
+
+    from handlers.http.server import build_http  # noqa: PLC0415
+
     if settings.slack_signing_secret is None:
         raise Fixable("SLACK_SIGNING_SECRET is not set.", next_step="See docs/slack.md.", code="bad_settings")
     async with open_house(settings) as house, open_slack(house, "web") as deps:

@@ -42,9 +42,9 @@ def register(app: typer.Typer) -> None:
 
 
 async def _run(world: DemoWorld, settings: Settings, console: Console) -> None:
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
-
     async with outside_world(world, console):
+        from app import main  # noqa: PLC0415 - loaded while the outside world started
+
         if not world.is_ready:
             await prepare(world, settings, console)
         await main.socket(settings, on_ready=lambda: _welcome(world, console))

@@ -11,16 +11,18 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.db.engine import Database
 from app.db.models import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where it is used: it brings every dialect, a template engine and its highlighter, and most
+# processes find the schema in order and never need it.
 
 _ONE_AT_A_TIME = 5_027_316  # key of the advisory lock that two starting processes meet at
 
@@ -50,6 +52,8 @@ async def differences(db: Database) -> list[str]:
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -64,15 +68,23 @@ def _lock(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415
+
     command.upgrade(_config(connection), "head")
 
 
 def _at_head(connection: Connection) -> bool:
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def _differences(connection: Connection) -> list[str]:
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
     context = MigrationContext.configure(
         connection,
         opts={
@@ -84,6 +96,9 @@ def _differences(connection: Connection) -> list[str]:
 
 
 def _draft(connection: Connection, message: str) -> None:
+    from alembic import command  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = _config(connection)
     count = sum(1 for _ in ScriptDirectory.from_config(config).walk_revisions())
     command.revision(config, message=message, autogenerate=True, rev_id=f"{count + 1:04d}")

@@ -1,7 +1,7 @@
 """The demo: which stand-ins there are, how Sophia is pointed at them, and what her database holds at the start.
 
 Nothing here is a short cut through the product: the settings below are ordinary settings, and the property data comes
-in through the Entrata connector as it would from Entrata.
+in through the Entrata connector as it would from Entrata. Whoever only needs the settings loads no stand-in.
 """
 
 from __future__ import annotations
@@ -10,24 +10,19 @@ import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-from fastapi import FastAPI
-from starlette.applications import Starlette
-
-from app.db.engine import Database
 from app.domain.clock import Clock, local_date
-from app.sandbox.entrata.__main__ import DEMO_KEY, DEMO_ORG, DEMO_SEED
-from app.sandbox.entrata.server import EntrataServer
-from app.sandbox.entrata.store import EntrataStore
-from app.sandbox.portfolio.load import load_register, load_team
-from app.sandbox.portfolio.portfolio import Portfolio
+from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED, TwilioAccount
 from app.sandbox.slack.config import SandboxConfig
-from app.sandbox.slack.manifest import apply_manifest
-from app.sandbox.slack.server import create_app
-from app.sandbox.twilio import TwilioAccount
 from app.settings import DEMO_SECRET_KEY
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.applications import Starlette
+
+    from app.db.engine import Database
+    from app.sandbox.portfolio.portfolio import Portfolio
 
 TIMEZONE = "America/Chicago"
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
@@ -66,6 +61,8 @@ class DemoWorld:
 
     @property
     def portfolio(self) -> Portfolio:
+        from app.sandbox.portfolio.portfolio import Portfolio  # noqa: PLC0415
+
         return Portfolio(DEMO_SEED, self.today)
 
     @property
@@ -120,15 +117,25 @@ class DemoWorld:
 
     def slack_app(self) -> FastAPI:
         """The workspace with Sophia installed from her own manifest, so that it grants what a real one would."""
+        import yaml  # noqa: PLC0415
+
+        from app.sandbox.slack.manifest import apply_manifest  # noqa: PLC0415
+        from app.sandbox.slack.server import create_app  # noqa: PLC0415
+
         manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
         return create_app(apply_manifest(SandboxConfig(data_dir=self.folder / "workspace"), manifest))
 
     def entrata_app(self) -> Starlette:
+        from app.sandbox.entrata.server import EntrataServer  # noqa: PLC0415
+        from app.sandbox.entrata.store import EntrataStore  # noqa: PLC0415
+
         store = EntrataStore(self.folder / "entrata", self.clock, seed=DEMO_SEED, today=self.today)
         return EntrataServer(store, DEMO_ORG, DEMO_KEY).asgi()
 
     async def load_own_records(self, db: Database) -> None:
         """The team, and what no live source holds yet (prospects, comps, invoices, books, CRM, calls, tasks)."""
+        from app.sandbox.portfolio.load import load_register, load_team  # noqa: PLC0415
+
         workspace = SandboxConfig().workspace
         await load_team(db, workspace.id, workspace, self.portfolio)
         await load_register(db, workspace.id, self.portfolio, as_of=self.clock.now())

@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -16,22 +15,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from app.sandbox.accounts import TwilioAccount
 from app.sandbox.outbox import Outbox, OutMessage
 
 BODY_MOST = 1600
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
 _GSM7 = re.compile(r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\\[~\]|€]*")
 _GSM7_DOUBLE = set("^{}\\[~]|€")
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """The one account the stand-in knows. Made-up values."""
-
-    sid: str = "AC" + "0" * 31 + "1"
-    auth_token: str = "local-twilio-token"  # noqa: S105
-    numbers: tuple[str, ...] = ("+15125550100",)
-    services: tuple[str, ...] = ("MG" + "0" * 31 + "1",)
 
 
 class TwilioRefusal(Exception):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.batch import Batch
@@ -52,14 +52,13 @@ class Verification:
 
 
 # Built once: every call writes the chain, and building these costs more than running them.
-_HEADS = cast("Table", AuditHead.__table__)
-_APPEND = insert(cast("Table", AuditEntry.__table__))
-_MOVE_HEAD = update(_HEADS).where(_HEADS.c.workspace_id == bindparam("of")).values(digest=bindparam("newest"))
+_APPEND = insert(AuditEntry)
+_MOVE_HEAD = update(AuditHead).where(AuditHead.workspace_id == bindparam("of")).values(digest=bindparam("newest"))
 _RESERVE = (
-    update(_HEADS)
-    .where(_HEADS.c.workspace_id == bindparam("of"))
-    .values(number=_HEADS.c.number + bindparam("more"))
-    .returning(_HEADS.c.number, _HEADS.c.digest)
+    update(AuditHead)
+    .where(AuditHead.workspace_id == bindparam("of"))
+    .values(number=AuditHead.number + bindparam("more"))
+    .returning(AuditHead.number, AuditHead.digest)
 )
 
 

@@ -36,6 +36,8 @@ class Sources:
                 self._add(module, part)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self.blocks[module, node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            self.blocks[module, node.targets[0].id] = node  # a statement that is built once
         else:
             self.blocks[module, f"line {node.lineno}"] = node
 
@@ -129,9 +131,10 @@ def test_every_statement_names_its_workspace(module: str) -> None:
 
 
 ACROSS_WORKSPACES = {
-    "app/runtime/deliveries.py": {"_begin_all", "_note_all"},  # by (workspace, id) pairs of many callers
+    "app/runtime/deliveries.py": {"_KNOWN", "_NOTE"},  # by (workspace, id) pairs of many callers
     "app/runtime/entries.py": {
-        "claim",  # takes turns among workspaces
+        "_TAKE",  # by (workspace, id) pairs that were chosen taking turns among workspaces
+        "_SOME_WAIT",  # whether to look again
         "held_by",  # by executor
         "backlog",  # depth and age, for health and metrics
         "long_waiting",

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from app.domain.clock import SystemClock
-from app.sandbox.entrata.__main__ import DEMO_KEY, DEMO_ORG, DEMO_SEED
+from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED
 from app.sandbox.entrata.server import EntrataServer
 from app.sandbox.entrata.store import EntrataStore
 from tests.conftest import ROOT

@@ -22,9 +22,10 @@ from app.domain.tooling import Effect
 from app.http.outbound import Outbound
 from app.integrations.resend import ResendEmail
 from app.integrations.twilio import TwilioSms
+from app.sandbox.accounts import TwilioAccount
 from app.sandbox.outbox import Outbox
 from app.sandbox.resend import resend_router
-from app.sandbox.twilio import TwilioAccount, twilio_router
+from app.sandbox.twilio import twilio_router
 from app.security.keys import KeyRing
 from app.security.outgoing import OutgoingMessages
 from app.security.people import Member, principal_of, upsert_people

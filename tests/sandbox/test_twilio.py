@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 from fastapi import FastAPI
 
+from app.sandbox.accounts import TwilioAccount
 from app.sandbox.outbox import Outbox
-from app.sandbox.twilio import TwilioAccount, segments, twilio_router
+from app.sandbox.twilio import segments, twilio_router
 
 ACCOUNT = TwilioAccount()
 PATH = f"/2010-04-01/Accounts/{ACCOUNT.sid}/Messages.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import socket as sockets
 import subprocess
 import sys
@@ -25,7 +26,10 @@ STARTS_WITHIN = 60.0  # seconds
 
 @contextlib.asynccontextmanager
 async def outside_world(world: DemoWorld, console: Console) -> AsyncGenerator[None]:
-    """The stand-ins in a process of their own, which ends with this one. Raises Fixable when a port is taken."""
+    """The stand-ins in a process of their own, which ends with this one; `app.main` is loaded by then.
+
+    Raises Fixable when a port is taken.
+    """
     for port in (world.ports.page, world.ports.entrata):
         if is_taken(port):
             raise Fixable(
@@ -38,8 +42,11 @@ async def outside_world(world: DemoWorld, console: Console) -> AsyncGenerator[No
     process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE)
     try:
         with console.status("Opening the local workspace…"):
-            await _listening(process, world.ports.page)
-            await _listening(process, world.ports.entrata)
+            # Loading the house takes as long as the other process takes to start, and --help need not wait for it.
+            loading = asyncio.to_thread(importlib.import_module, "app.main")
+            await asyncio.gather(
+                loading, _listening(process, world.ports.page), _listening(process, world.ports.entrata)
+            )
         yield
     finally:
         if process.returncode is None:

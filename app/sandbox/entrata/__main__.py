@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import uvicorn
 
 from app.domain.clock import SystemClock
+from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED
 from app.sandbox.entrata.server import EntrataServer
 from app.sandbox.entrata.store import EntrataStore
-
-DEMO_ORG, DEMO_KEY, DEMO_SEED = "sunrise", "demo-entrata-key", 7
 
 
 def main() -> None:

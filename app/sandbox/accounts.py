@@ -1,0 +1,17 @@
+"""The accounts that the stand-ins know, so that whoever points Sophia at them need not load the stand-ins. Made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEMO_ORG, DEMO_KEY, DEMO_SEED = "sunrise", "demo-entrata-key", 7
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """The one account Twilio's stand-in knows."""
+
+    sid: str = "AC" + "0" * 31 + "1"
+    auth_token: str = "local-twilio-token"  # noqa: S105
+    numbers: tuple[str, ...] = ("+15125550100",)
+    services: tuple[str, ...] = ("MG" + "0" * 31 + "1",)
