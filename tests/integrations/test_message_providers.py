@@ -13,7 +13,7 @@ import pytest
 from app.domain.clock import SystemClock
 from app.domain.delivery import Delivery
 from app.domain.errors import Fixable, NotAllowed, OutcomeUnknown, RetryLater, SophiaError
-from app.domain.phone import e164, spoken_phone, segments
+from app.domain.phone import e164, segments, spoken_phone
 from app.http.outbound import Outbound
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
