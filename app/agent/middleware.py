@@ -21,16 +21,14 @@ from langchain_core.messages.tool import ToolCall
 from app.agent.cleaning import cleaned
 from app.agent.run import Asked, TurnRun
 from app.agent.toolbox import ASK_PERSON, nearest, told, told_error
-from app.domain.principal import Principal
 from app.domain.tooling import Effect
 from app.security.redaction import Redactor
-from app.tools.core.outcomes import CallOrigin, Outcome
 from app.tools.core.registry import AnyTool
+from app.tools.core.whole import GateCall
 
 State = AgentState[Any]
 ModelHandler = Callable[[ModelRequest[TurnRun]], Awaitable[ModelResponse[Any]]]
 ToolHandler = Callable[[ToolCallRequest], Awaitable[Any]]
-GateCall = Callable[[Principal, str, dict[str, Any], CallOrigin], Awaitable[Outcome]]
 MOST_OPTIONS = 5
 LONGEST_OPTION = 75
 CALLS_AT_ONCE = 64  # of one process; more would only queue for database connections and starve the loop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -14,9 +15,10 @@ from rich.prompt import Prompt
 from rich.status import Status
 from sqlalchemy import select
 
+from app.agent.memory import conversation_key
 from app.channels.console import render
 from app.channels.csv import to_csv
-from app.channels.text import Reader
+from app.channels.text import Reader, count
 from app.cli.core.demo import free_port, is_taken, outside_world, prepare
 from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.db.engine import Database
@@ -30,6 +32,8 @@ from app.domain.principal import Principal, Role, Surface
 from app.domain.turn import Conversation, Turn
 from app.security.people import principal_of
 from app.settings import Settings, plain_values
+from app.tools.core.outcomes import CallOrigin
+from app.tools.core.whole import whole_table
 
 if TYPE_CHECKING:
     from app.main import House
@@ -105,7 +109,7 @@ async def _ask(
         with console.status("Thinking…") as status:
             answer = await house.agent.run(turn, _Spinner(status))
         console.print(render(answer, Reader(principal.timezone, house.clock.now())))
-        _save(answer, csv, console)
+        await _save(house, turn, answer, csv, console)
         for card in answer.approvals:
             await _offer(house, principal, card, world, console)
     return answer.kind is not AnswerKind.FAILED
@@ -156,14 +160,17 @@ def _chosen(people: Sequence[Person], wanted: str) -> Person | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _save(answer: Answer, csv: Path | None, console: Console) -> None:
+async def _save(house: House, turn: Turn, answer: Answer, csv: Path | None, console: Console) -> None:
     if csv is None:
         return
     if not answer.tables:
         console.print("[dim]This answer has no table, so no file was written.[/]")
         return
-    csv.write_text(to_csv(answer.tables[0]), encoding="utf-8")
-    console.print(f"[dim]Table written to {csv}[/]")
+    origin = CallOrigin(turn.turn_id, conversation_key(turn), turn.surface)
+    table = await whole_table(answer, 0, turn.principal, origin, gate=house.gate.call, tools=house.tools)
+    await asyncio.to_thread(csv.write_text, to_csv(table), encoding="utf-8")
+    left = f", the first of {table.row_count:,}" if len(table.rows) < table.row_count else ""
+    console.print(f"[dim]{count(len(table.rows), 'row')} written to {csv}{left}[/]")
 
 
 async def _offer(

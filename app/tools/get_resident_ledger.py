@@ -16,7 +16,7 @@ from app.portfolio.find import find_resident
 from app.portfolio.sources import cite
 from app.tools.core.dates import looking_back
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, counted, day, sentence
+from app.tools.core.wording import counted, day, sentence
 
 PHRASES: tuple[str, ...] = (
     "show me {resident}'s ledger",
@@ -105,7 +105,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     period = looking_back(ctx.today, args.start_date, args.end_date, since=ctx.today - dt.timedelta(days=DAYS))
     async with ctx.db.reading() as session:
         tenancy = await find_resident(session, ctx.principal, args.resident)
-        found = await ledger(session, tenancy, period, ctx.today, ROWS_CARRIED)
+        found = await ledger(session, tenancy, period, ctx.today, ctx.rows)
         row = tenancy.lease or tenancy.resident
         record = f"Ledger of {tenancy.resident.name}"
         sources = await cite(session, ctx.principal.workspace_id, "ledgers", record, [(row.id, row.as_of)])

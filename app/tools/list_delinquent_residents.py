@@ -13,7 +13,7 @@ from app.portfolio.area import area_of
 from app.portfolio.collections import Delinquency, delinquents
 from app.tools.core.amounts import dollars, whole
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, sentence
+from app.tools.core.wording import are, carried, commas, counted, sentence
 
 PHRASES: tuple[str, ...] = (
     "who is behind on rent at {property}",
@@ -100,7 +100,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     days = whole(args.min_days_late, "The number of days", most=3650) or 0
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, args.property)
-        found = await delinquents(session, area, ctx.today, least, days, ROWS_CARRIED)
+        found = await delinquents(session, area, ctx.today, least, days, ctx.rows)
         sources = await area.sources(session, "ledgers", f"Lease balances {area.label}")
     return Result(where=area.label, found=found, sources=sources)
 

@@ -17,7 +17,7 @@ from app.portfolio.invoices import InvoiceFilter, Invoices, invoices
 from app.tools.core.amounts import dollars
 from app.tools.core.dates import looking_back, sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, day, joined, sentence, words
+from app.tools.core.wording import are, carried, commas, counted, day, joined, sentence, words
 
 Status = Literal["unpaid", "paid", "overdue", "pending_approval"]
 
@@ -109,7 +109,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         area = await area_of(session, ctx.principal, None)
         vendor = await find_vendor(session, ctx.principal, args.vendor) if args.vendor else None
         wanted = InvoiceFilter(args.status, vendor.id if vendor else None, least, dated)
-        found = await invoices(session, ctx.principal, wanted, ctx.today, ROWS_CARRIED)
+        found = await invoices(session, ctx.principal, wanted, ctx.today, ctx.rows)
         record = f"Invoices{' of ' + vendor.name if vendor else ''} {area.label}"
         sources = await area.sources(session, "invoices", record)
     return Result(vendor=vendor.name if vendor else "", dated=dated, found=found, sources=sources)

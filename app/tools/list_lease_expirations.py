@@ -14,7 +14,7 @@ from app.portfolio.area import area_of
 from app.portfolio.leases import STANDINGS, Expirations, expirations
 from app.tools.core.dates import coming
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
+from app.tools.core.wording import carried, counted, joined, sentence
 
 PHRASES: tuple[str, ...] = (
     "which leases expire {period} at {property}",
@@ -100,7 +100,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     period = coming(ctx.today, args.start_date, args.end_date, days=DAYS)
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, args.property)
-        found = await expirations(session, area, period, ROWS_CARRIED)
+        found = await expirations(session, area, period, ctx.rows)
         sources = await area.sources(session, "leases", f"Leases ending {period} {area.label}")
     return Result(where=area.label, period=period, found=found, sources=sources)
 

@@ -15,7 +15,7 @@ from app.portfolio.area import area_of
 from app.portfolio.leases import MoveEvents, move_events
 from app.tools.core.dates import coming
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, counted, day, sentence
+from app.tools.core.wording import are, carried, counted, day, sentence
 
 EventType = Literal["move_in", "move_out"]
 
@@ -103,7 +103,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     period = coming(ctx.today, args.start_date, args.end_date, days=DAYS)
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, args.property)
-        found = await move_events(session, area, args.event_type, period, ROWS_CARRIED)
+        found = await move_events(session, area, args.event_type, period, ctx.rows)
         kind = "Move-ins" if args.event_type == "move_in" else "Move-outs"
         sources = await area.sources(session, "leases", f"{kind} {period} {area.label}")
     return Result(where=area.label, period=period, found=found, sources=sources)

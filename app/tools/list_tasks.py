@@ -15,7 +15,7 @@ from app.portfolio.sources import cite
 from app.portfolio.tasks import TaskFilter, TaskList, tasks
 from app.tools.core.dates import sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, counted, day, sentence
+from app.tools.core.wording import are, carried, counted, day, sentence
 
 Status = Literal["open", "done", "overdue"]
 
@@ -101,7 +101,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             assignee=person.name if person else None,
             due_by=sensible(args.due_by, ctx.today),
         )
-        found = await tasks(session, ctx.principal, wanted, ctx.today, ROWS_CARRIED)
+        found = await tasks(session, ctx.principal, wanted, ctx.today, ctx.rows)
         sources = await cite(session, ctx.principal.workspace_id, "tasks", counted(found.total, "task"), found.origins)
     whose = f"for {person.name}" if person else "for the team"
     return Result(whose=whose, wanted=wanted, today=ctx.today, found=found, sources=sources)

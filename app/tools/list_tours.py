@@ -14,7 +14,7 @@ from app.portfolio.area import area_of
 from app.portfolio.tours import Tours, tours
 from app.tools.core.dates import coming
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, counted, joined, moment, sentence, words
+from app.tools.core.wording import are, carried, counted, joined, moment, sentence, words
 
 PHRASES: tuple[str, ...] = (
     "what tours do we have {date}",
@@ -97,7 +97,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, args.property)
         zone = area.one.timezone if area.one else ctx.principal.timezone
-        found = await tours(session, area, period, zone, ROWS_CARRIED)
+        found = await tours(session, area, period, zone, ctx.rows)
         sources = await area.sources(session, "tours", f"Tours {period} {area.label}")
     return Result(where=area.label, period=period, over=period.end < ctx.today, found=found, sources=sources)
 

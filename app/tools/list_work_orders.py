@@ -14,7 +14,7 @@ from app.portfolio.find import find_unit
 from app.portfolio.maintenance import COMPLETED_DAYS, WorkOrderFilter, WorkOrderLine, WorkOrderList, work_orders
 from app.tools.core.arguments import UnitNumber
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, joined, sentence, trade, words
+from app.tools.core.wording import are, carried, commas, counted, joined, sentence, trade, words
 
 Status = Literal["open", "in_progress", "completed", "on_hold"]
 Priority = Literal["low", "normal", "high", "emergency"]
@@ -121,7 +121,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         place = await find_unit(session, ctx.principal, args.unit, args.property) if args.unit else None
         area = await area_of(session, ctx.principal, place.home.name if place else args.property)
         wanted = WorkOrderFilter(args.status, args.priority, args.category, place.unit.id if place else None)
-        found = await work_orders(session, area, wanted, ctx.clock.now(), ROWS_CARRIED)
+        found = await work_orders(session, area, wanted, ctx.clock.now(), ctx.rows)
         where = f"in {place}" if place else area.label
         sources = await area.sources(session, "work_orders", f"Work orders {where}")
     return Result(where=where, days=COMPLETED_DAYS, found=found, sources=sources)

@@ -18,7 +18,7 @@ from app.portfolio.sources import cite
 from app.tools.core.arguments import UnitNumber
 from app.tools.core.contact_points import phone_number
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, counted, day, sentence
+from app.tools.core.wording import counted, day, sentence
 
 PHRASES: tuple[str, ...] = (
     "look up {resident}",
@@ -119,7 +119,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             people = [one for one in people if one.home.id == home.id]
         if not people:
             raise NotFound(_nobody(args), next_step="Please check what you gave me, or try the name.")
-        found = tuple(profile(one) for one in people[:ROWS_CARRIED])
+        found = tuple(profile(one) for one in people[: ctx.rows])
         rows = [(one.record, one.as_of) for one in found]
         record = found[0].name if len(found) == 1 else counted(len(found), "resident")
         sources = await cite(session, ctx.principal.workspace_id, "residents", record, rows)

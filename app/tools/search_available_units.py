@@ -15,7 +15,7 @@ from app.portfolio.units import Available, Wanted, available_units
 from app.tools.core.amounts import dollars, whole
 from app.tools.core.dates import sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, bedrooms, carried, commas, counted, day, sentence
+from app.tools.core.wording import are, bedrooms, carried, commas, counted, day, sentence
 
 PHRASES: tuple[str, ...] = (
     "got any {count} bedrooms open at {property}",
@@ -118,7 +118,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     wanted = _wanted(args, ctx.today)
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, args.property)
-        found = await available_units(session, area, wanted, ctx.today, ROWS_CARRIED)
+        found = await available_units(session, area, wanted, ctx.today, ctx.rows)
         sources = await area.sources(session, "units", f"Available units {area.label}")
     return Result(where=area.label, today=ctx.today, available=found, sources=sources)
 

@@ -12,7 +12,7 @@ from app.portfolio.contacts import ContactList, contacts
 from app.portfolio.find import find_company, find_contact
 from app.portfolio.sources import cite
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, carried, counted, joined, sentence
+from app.tools.core.wording import carried, counted, joined, sentence
 
 PHRASES: tuple[str, ...] = (
     "all CFOs in the CRM",
@@ -103,13 +103,11 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             name=args.name,
             company_id=company.id if company else None,
             role=args.role,
-            limit=ROWS_CARRIED,
+            limit=ctx.rows,
         )
         if args.name and not found.total and not args.role:
             person, _ = await find_contact(session, ctx.principal, args.name)  # a typo, or who comes near
-            found = await contacts(
-                session, ctx.principal, name=person.name, company_id=None, role=None, limit=ROWS_CARRIED
-            )
+            found = await contacts(session, ctx.principal, name=person.name, company_id=None, role=None, limit=ctx.rows)
         sources = await cite(
             session, ctx.principal.workspace_id, "contacts", counted(found.total, "contact"), found.origins
         )

@@ -16,7 +16,7 @@ from app.portfolio.find import find_teammate
 from app.portfolio.sources import cite
 from app.tools.core.dates import sensible
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import ROWS_CARRIED, are, carried, commas, counted, day, sentence, words
+from app.tools.core.wording import are, carried, commas, counted, day, sentence, words
 
 Stage = Literal["prospecting", "qualified", "proposal", "negotiation", "closed_won", "closed_lost"]
 
@@ -108,7 +108,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             close_start=sensible(args.close_start, ctx.today),
             close_end=sensible(args.close_end, ctx.today),
         )
-        found = await deals(session, ctx.principal, wanted, ROWS_CARRIED)
+        found = await deals(session, ctx.principal, wanted, ctx.rows)
         sources = await cite(session, ctx.principal.workspace_id, "deals", counted(found.total, "deal"), found.origins)
     return Result(wanted=wanted, found=found, sources=sources)
 

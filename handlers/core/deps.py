@@ -17,7 +17,7 @@ from app.domain.clock import Clock, Ids
 from app.domain.principal import Principal
 from app.domain.turn import Turn, TurnProgress
 from app.runtime.runtime import Runtime
-from app.tools.core.outcomes import Decision, Settled
+from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Settled
 from app.tools.core.registry import AnyTool
 
 
@@ -28,7 +28,9 @@ class Answers(Protocol):
 
 
 class Decides(Protocol):
-    """app/tools/core/gate.py: what a click on an approval card leads to."""
+    """app/tools/core/gate.py: a call, and what a click on an approval card leads to."""
+
+    async def call(self, principal: Principal, name: str, arguments: dict[str, Any], origin: CallOrigin) -> Outcome: ...
 
     async def decide(
         self,

@@ -11,9 +11,12 @@ from app.channels.slack.failures import CALL_FAILURES, NotDelivered, code_of
 from app.channels.slack.post import Place
 from app.channels.text import count
 from app.domain.answer import Answer, Table
+from app.domain.principal import Surface
 from app.runtime.engine import Steps
 from app.runtime.entries import Entry
 from app.runtime.runtime import Job
+from app.tools.core.outcomes import CallOrigin
+from app.tools.core.whole import whole_table
 from handlers.actions.download_csv import CSV
 from handlers.core.deps import Deps
 from handlers.core.direct import direct_place
@@ -46,7 +49,7 @@ async def _send(deps: Deps, entry: Entry) -> str:
         return TOO_OLD
     if turn.user_id != entry.user_id:
         return NOT_YOURS
-    table = answer.tables[number]
+    table = await _whole(deps, entry, answer, number)
     private = bool(entry.payload["private"])
     try:
         place = (
@@ -59,6 +62,13 @@ async def _send(deps: Deps, entry: Entry) -> str:
         log.warning("csv.refused", code=refused.code, run=entry.run_id)
         return FAILED
     return "" if private else SENT
+
+
+async def _whole(deps: Deps, entry: Entry, answer: Answer, number: int) -> Table:
+    person = await deps.principal_of(entry.workspace_id, entry.user_id)
+    place = f"{entry.payload['channel']}:{entry.payload['thread']}"
+    origin = CallOrigin(entry.run_id, place, Surface.SLACK)
+    return await whole_table(answer, number, person, origin, gate=deps.gate.call, tools=deps.tools)
 
 
 async def _upload(deps: Deps, place: Place, table: Table) -> object:

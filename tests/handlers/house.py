@@ -17,11 +17,12 @@ from app.channels.slack.stream import Tempo
 from app.db.engine import Database
 from app.domain.answer import Answer, AnswerKind, ApprovalCard, EditableField
 from app.domain.clock import RandomIds, SystemClock
+from app.domain.errors import NotAllowed
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.domain.turn import Turn, TurnProgress
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.sandbox.slack.seed import demo_workspace
-from app.tools.core.outcomes import Decision, Settled
+from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Refused, Settled
 from handlers.app import build_slack_app, who_am_i
 from handlers.core.deps import Deps
 from handlers.http.server import build_http
@@ -68,6 +69,9 @@ class SmallGate:
         self.refuses: set[str] = set()
         self.may_approve: list[str] = []
         self.settled: list[Settled] = []
+
+    async def call(self, principal: Principal, name: str, arguments: dict[str, Any], origin: CallOrigin) -> Outcome:
+        return Refused(NotAllowed("This gate lets nothing through."))
 
     async def decide(
         self,

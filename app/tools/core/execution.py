@@ -28,7 +28,7 @@ from app.tools.core.complaints import checked
 from app.tools.core.outcomes import Decision, DecisionStatus, Done
 from app.tools.core.registry import AnyTool
 from app.tools.core.services import Services
-from app.tools.core.tool import Presentation, ToolContext, ToolOutput
+from app.tools.core.tool import ROWS_CARRIED, Presentation, ToolContext, ToolOutput
 
 _log = structlog.get_logger()
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Workbench:
     ids: Ids
     services: Services
 
-    def context(self, principal: Principal, *, idempotency_key: str = "") -> ToolContext:
+    def context(self, principal: Principal, *, idempotency_key: str = "", rows: int = ROWS_CARRIED) -> ToolContext:
         return ToolContext(
             principal=principal,
             clock=self.clock,
@@ -66,6 +66,7 @@ class Workbench:
             db=self.db,
             services=self.services,
             idempotency_key=idempotency_key,
+            rows=rows,
         )
 
 

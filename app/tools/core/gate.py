@@ -142,7 +142,8 @@ class Gate:
                 detail={"arguments": arguments, "turn": origin.turn_id, "surface": origin.surface},
             ),
         )
-        result = await within(self._patience.read, tool.run(self._bench.context(principal), args), tool)
+        context = self._bench.context(principal, rows=origin.rows)
+        result = await within(self._patience.read, tool.run(context, args), tool)
         return Done(tool, arguments, result, tool.present(args, result))
 
     async def _ask_approval(self, principal: Principal, tool: AnyTool, args: ToolArgs, origin: CallOrigin) -> Outcome:

@@ -9,16 +9,17 @@ from app.domain.answer import ApprovalCard
 from app.domain.errors import SophiaError
 from app.domain.principal import Surface
 from app.tools.core.registry import AnyTool
-from app.tools.core.tool import Presentation, ToolOutput
+from app.tools.core.tool import ROWS_CARRIED, Presentation, ToolOutput
 
 
 @dataclass(frozen=True)
 class CallOrigin:
-    """Where a call comes from. `conversation` is `<channel>:<thread>`."""
+    """Where a call comes from. `conversation` is `<channel>:<thread>`; `rows` is how many a list may carry there."""
 
     turn_id: str
     conversation: str
     surface: Surface
+    rows: int = ROWS_CARRIED
 
 
 @dataclass(frozen=True)

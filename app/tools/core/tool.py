@@ -21,6 +21,11 @@ from app.domain.scopes import Scope
 from app.domain.tooling import Effect, ToolSpec
 from app.tools.core.services import Services
 
+ROWS_CARRIED = 1000
+"""Rows a list carries in an answer; the totals it states always cover everything."""
+ROWS_IN_A_FILE = 100_000
+"""Rows a list carries in a file. A spreadsheet takes a million; Slack and memory prefer less."""
+
 
 class ToolArgs(BaseModel):
     """Base of every tool's arguments: unknown arguments are refused, strings are trimmed."""
@@ -75,7 +80,8 @@ class Approval:
 
 @dataclass(frozen=True)
 class ToolContext:
-    """Everything a tool may use. `idempotency_key` is set when a write is executed, never while preparing."""
+    """Everything a tool may use. `idempotency_key` is set when a write is executed, never while preparing. `rows` is
+    how many a list may carry."""
 
     principal: Principal
     clock: Clock
@@ -83,6 +89,7 @@ class ToolContext:
     db: Database
     services: Services
     idempotency_key: str = ""
+    rows: int = ROWS_CARRIED
 
     @property
     def today(self) -> date:

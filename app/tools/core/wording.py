@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-ROWS_CARRIED = 1000
-"""Rows a list tool carries at most; the totals it states always cover everything."""
-
 
 def counted(number: int, one: str, many: str = "") -> str:
     """`no units`, `1 unit`, `1,204 units`."""
@@ -75,8 +72,4 @@ def trade(category: str) -> str:
 
 def carried(total: int, shown: int, order: str) -> str:
     """What to say when not every row is carried; empty when all are."""
-    return (
-        ""
-        if shown >= total
-        else f"The list holds the {shown:,} {order}; name a community or narrow it to see the rest."
-    )
+    return "" if shown >= total else f"The list holds the {shown:,} {order}; the download has them all."
