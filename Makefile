@@ -48,7 +48,7 @@ pytest:
 format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/.installed-dev ## Measure: planner, turns, reads, intake
+bench: $(VENV)/.installed-dev ## Measure: planner, turns, reads, intake, the demo's start
 	@$(BIN)/python -m bench
 
 clean: ## Remove .venv and the demo's data

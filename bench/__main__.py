@@ -1,4 +1,4 @@
-"""Runs every benchmark of this folder in its short form, one process each, and sums up which ones ended well.
+"""Runs every benchmark of this folder in its short form, one process each, and shows all figures against their goals.
 
 `--long` passes `--long` on: the forms that take minutes (100 × larger portfolio, 10,000 turns, 20 kills).
 """
@@ -9,7 +9,11 @@ import argparse
 import pkgutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
+
+from bench._goals import Figure, load_now, reported, table
 
 
 def main() -> int:
@@ -21,16 +25,29 @@ def main() -> int:
     unknown = set(chosen.only) - set(names)
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    failed: list[str] = []
+    figures: list[Figure] = []
+    broken: list[str] = []
     for name in chosen.only or names:
-        print(f"\n━━ {name} ━━", flush=True)
-        command = [sys.executable, "-m", f"bench.{name}", *(["--long"] if chosen.long else [])]
-        if subprocess.run(command, check=False).returncode:
-            failed.append(name)
-    print(
-        f"\n{len(chosen.only or names) - len(failed)} benchmarks ended well" + (f"; failed: {failed}" if failed else "")
-    )
-    return bool(failed)
+        measured, ended_well = run(name, long=chosen.long)
+        figures += measured
+        if not (measured or ended_well):  # one that is skipped measures nothing and ends well
+            broken.append(name)
+    print(f"\n━━ all figures ━━\n{table(figures)}")
+    missed = sum(not figure.reached for figure in figures)
+    print(f"\n{len(figures) - missed} of {len(figures)} as they should be" + (f"; broken: {broken}" if broken else ""))
+    return bool(missed or broken)
+
+
+def run(name: str, *, long: bool) -> tuple[list[Figure], bool]:
+    """The figures of one benchmark, run in a process of its own, and whether it reached its goals."""
+    load = load_now()
+    print(f"\n━━ {name} ━━ (load {load:.1f})", flush=True)
+    with tempfile.TemporaryDirectory(prefix="sophia-bench-") as folder:
+        report = Path(folder) / "report"
+        report.touch()
+        command = [sys.executable, "-m", f"bench.{name}", "--report", str(report), *(["--long"] if long else [])]
+        ended = subprocess.run(command, check=False)
+        return [replace(figure, load=load) for figure in reported(report)], ended.returncode == 0
 
 
 if __name__ == "__main__":

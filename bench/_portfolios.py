@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -62,6 +65,19 @@ def prepared(times: int) -> Path:
     return path
 
 
+@contextmanager
+def on_postgres(times: int) -> Iterator[str]:
+    """The address of a throw-away PostgreSQL that holds the demo portfolio `times` as large. Raises NoPostgres."""
+    from tests.postgres import running_postgres
+
+    with tempfile.TemporaryDirectory(prefix="sophia-pg-") as folder:
+        Path(folder).chmod(0o755)
+        with running_postgres(Path(folder)) as server:
+            print(f"filling PostgreSQL, {times} × …", flush=True)
+            asyncio.run(_fill(Database(server + "postgres"), times))
+            yield server + "postgres"
+
+
 async def _is_current(path: Path) -> bool:
     db = Database(f"sqlite+aiosqlite:///{path}")
     try:
@@ -73,9 +89,12 @@ async def _is_current(path: Path) -> bool:
 async def _make(path: Path, times: int) -> None:
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
-    db = Database(f"sqlite+aiosqlite:///{part}")
+    await _fill(Database(f"sqlite+aiosqlite:///{part}"), times)
+    part.rename(path)
+
+
+async def _fill(db: Database, times: int) -> None:
     await upgrade(db)
     loaded = await load(db, times)
     await db.close()
-    part.rename(path)
     print(f"{loaded.rows:,} rows in {loaded.seconds:,.0f} s", flush=True)

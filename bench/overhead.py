@@ -18,6 +18,7 @@ from typing import Any
 from app.agent.limits import TurnLimits
 from app.domain.answer import AnswerKind
 from app.domain.turn import SilentProgress
+from bench._goals import Figure, add_report_option, settled
 from bench._turns_world import bench_agent
 
 GOAL_P50, GOAL_P95 = 25.0, 100.0  # ms
@@ -67,6 +68,7 @@ def main() -> int:
     parser.add_argument("--model-seconds", type=float, default=0.8, help="of each of the two model calls")
     parser.add_argument("--tool-seconds", type=float, default=0.02)
     parser.add_argument("--long", action="store_true", help="more turns")
+    add_report_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     given = parser.parse_args()
     each = given.each or (20 if given.long else 6)
@@ -77,7 +79,14 @@ def main() -> int:
         for name, value in figures.items():
             print(f"{name.replace('_', ' '):24} {value}")
         print(f"goals: p50 ≤ {GOAL_P50:g} ms, p95 ≤ {GOAL_P95:g} ms")
-    return int(figures["overhead_ms_p50"] > GOAL_P50 or figures["overhead_ms_p95"] > GOAL_P95)
+    return settled(
+        [
+            Figure("overhead of a turn of the agent, p50", figures["overhead_ms_p50"], GOAL_P50, "ms"),
+            Figure("overhead of a turn of the agent, p95", figures["overhead_ms_p95"], GOAL_P95, "ms"),
+            Figure("CPU of a turn of the agent", figures["cpu_ms_a_turn"], None, "ms"),
+        ],
+        given.report,
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""How fast the reading tools answer over the demo portfolio, and with `--long` over one 100 times as large.
+"""How fast the reading tools answer over the demo portfolio, and with `--long` over one 100 times as large; on SQLite,
+and with `--postgres` on a PostgreSQL that is made for it.
 
 Each question is asked many times in a row on one connection pool; the first time is not counted. A question is a
 name and a coroutine to time, so anything that reads can be added to `questions`.
@@ -13,8 +14,8 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from app.db.engine import Database
@@ -24,7 +25,8 @@ from app.portfolio.names import NameBook
 from app.tools.core.registry import AnyTool
 from app.tools.core.services import Services
 from app.tools.core.tool import Tool, ToolContext
-from bench._portfolios import ADMIN, NOW, prepared
+from bench._goals import Figure, add_report_option, settled
+from bench._portfolios import ADMIN, NOW, on_postgres, prepared
 
 GOAL_MS = 200.0
 
@@ -99,20 +101,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.reads", description=__doc__)
     parser.add_argument("--long", action="store_true", help="also over the portfolio 100 times as large")
     parser.add_argument("--times", type=int, help="over one this many times as large instead")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL; filling it takes longer than SQLite")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", default="", help="only questions whose name holds this")
+    add_report_option(parser)
     options = parser.parse_args()
+    figures: list[Figure] = []
+    where = "PostgreSQL" if options.postgres else "SQLite"
     for times in [options.times] if options.times else [1, 100] if options.long else [1]:
-        path = prepared(times)
-        print(f"\n{times} × demo portfolio ({path.stat().st_size / 1e6:,.0f} MB)")
-        timings = asyncio.run(measure(path, options.rounds, options.only))
+        with on_postgres(times) if options.postgres else nullcontext(_sqlite(times)) as url:
+            print(f"\n{times} × demo portfolio on {where}")
+            timings = asyncio.run(measure(url, options.rounds, options.only))
         print(table(timings))
-    return 0
+        slowest = max(one.at(95) for one in timings)
+        figures.append(Figure(f"slowest read's p95, {times} × demo portfolio, {where}", slowest, GOAL_MS, "ms"))
+    return settled(figures, options.report)
 
 
-async def measure(path: Path, rounds: int, only: str) -> list[Timing]:
+def _sqlite(times: int) -> str:
+    return f"sqlite+aiosqlite:///{prepared(times)}"
+
+
+async def measure(url: str, rounds: int, only: str) -> list[Timing]:
     """Each question's times, one question after the other."""
-    db = Database(f"sqlite+aiosqlite:///{path}")
+    db = Database(url)
     timings = [await timed(name, ask, rounds) for name, ask in questions(db) if only in name]
     await db.close()
     return timings

@@ -29,6 +29,7 @@ from app.db.engine import Database
 from app.domain.principal import Role
 from app.security.people import Member, upsert_people
 from bench._crashes import free_port
+from bench._goals import Figure, add_report_option, settled
 from bench._outside import Outside
 from bench._portfolios import WORKSPACE, prepared
 from bench._whole_server import SIGNING_SECRET
@@ -176,6 +177,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=6, help="turns of each person; 600 a minute is a workspace's limit")
     parser.add_argument("--model-seconds", type=float, default=0.8, help="of each of the two model calls")
     parser.add_argument("--long", action="store_true", help="more turns")
+    add_report_option(parser)
     given = parser.parse_args()
     each = 10 if given.long else given.each
     figures = asyncio.run(measure(prepared(1), given.at_once, each, given.model_seconds))
@@ -185,7 +187,14 @@ def main() -> int:
         f"{figures.cpu:.1f} ms CPU and {figures.slack_calls:.1f} Slack calls a turn, "
         f"{figures.turns_a_second:.1f} turns/s"
     )
-    return int(figures.p50 > GOAL_P50 or figures.p95 > GOAL_P95)
+    return settled(
+        [
+            Figure("overhead of a turn on its whole way, p50", figures.p50, GOAL_P50, "ms"),
+            Figure("overhead of a turn on its whole way, p95", figures.p95, GOAL_P95, "ms"),
+            Figure("CPU of a turn on its whole way", figures.cpu, None, "ms"),
+        ],
+        given.report,
+    )
 
 
 if __name__ == "__main__":

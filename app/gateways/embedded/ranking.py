@@ -119,13 +119,14 @@ def _matrix(exemplars: Sequence[Exemplar]) -> tuple[dict[str, int], Any]:
     """The vocabulary (features seen more than once) and the exemplars as a sparse matrix over it."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415
 
+    read = [features_of(e.delexical, e.flags) for e in exemplars]
     seen: Counter[str] = Counter()
-    for e in exemplars:
-        seen.update(features_of(e.delexical, e.flags).keys())
+    for features in read:
+        seen.update(features.keys())
     vocabulary = {name: i for i, name in enumerate(sorted(name for name, count in seen.items() if count > 1))}
     columns, values, pointers = array("i"), array("f"), array("i", [0])
-    for e in exemplars:
-        for name, value in features_of(e.delexical, e.flags).items():
+    for features in read:
+        for name, value in features.items():
             column = vocabulary.get(name)
             if column is not None:
                 columns.append(column)
