@@ -47,6 +47,7 @@ from app.tools.core.registry import AnyTool
 
 log = structlog.get_logger(__name__)
 
+TOLD_IN_PRIVATE = "(The answer tells of persons and was given to the asking person alone.)"
 _MOST_GRAPH_STEPS = 100  # our own limits end a turn long before
 
 
@@ -163,6 +164,7 @@ class Agent:
             speaker=Speaker(ledger, progress.delta),
             progress=progress,
             limits=self._limits,
+            tools=self._with.tools,
         )
 
     async def _loop(self, run: TurnRun, messages: list[BaseMessage]) -> None:
@@ -182,9 +184,14 @@ class Agent:
                 raise
 
     async def _remember(self, turn: Turn, question: str, answer: Answer) -> None:
-        """Keeps the turn for follow-ups. Losing that is no reason to lose the answer."""
+        """Keeps the turn for follow-ups. Losing that is no reason to lose the answer.
+
+        In a shared channel others ask on in the same thread: words that tell of persons are not kept for them; the
+        calls are, and run again with the rights of whoever asks.
+        """
+        told = answer.text if turn.conversation.private or not answer.readers_need else TOLD_IN_PRIVATE
         try:
-            await self._with.memory.remember(turn, question, answer.text, answer.calls)
+            await self._with.memory.remember(turn, question, told, answer.calls)
         except (SQLAlchemyError, OSError) as failed:
             log.error("turn_not_remembered", turn=turn.turn_id, error=type(failed).__name__)
 

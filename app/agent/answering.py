@@ -37,6 +37,7 @@ async def answer_of(run: TurnRun) -> Answer:
         sources=_merged(source for one in done for source in one.result.sources),
         notes=_notes(run),
         follow_ups=_follow_ups((text for one in done for text in one.presentation.follow_ups), run.turn.text),
+        readers_need=_readers_need(run),
         calls=_calls(run),
     )
 
@@ -146,6 +147,12 @@ def _follow_ups(suggested: Iterable[str], question: str) -> tuple[str, ...]:
     asked = question.strip().casefold()
     fresh = (text for text in dict.fromkeys(suggested) if text.strip().casefold() != asked)
     return tuple(fresh)[:MOST_FOLLOW_UPS]
+
+
+def _readers_need(run: TurnRun) -> tuple[str, ...]:
+    """The rights behind everything in the answer that tells of persons. A refusal may name one, so it counts too."""
+    tools = [run.tools[name] for name, _, _ in run.outcomes]
+    return tuple(sorted({str(tool.scope) for tool in tools if tool.personal}))
 
 
 def _calls(run: TurnRun) -> tuple[tuple[str, dict[str, object]], ...]:

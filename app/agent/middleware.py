@@ -144,6 +144,8 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
     async def _through_gate(self, run: TurnRun, name: str, arguments: dict[str, Any], call_id: str) -> ToolMessage:
         tool = self._tools[name]
         doing = tool.doing or tool.title
+        if tool.personal:
+            await run.progress.personal()
         await run.progress.status(f"{doing}…")
         await run.progress.step(call_id, doing, "in_progress")
         async with run.turnstile if run.one_at_a_time else nullcontext(), self._slots:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from app.agent.speech import Speaker
 from app.domain.turn import Turn, TurnProgress
 from app.gateways.failover import TurnModel
 from app.tools.core.outcomes import CallOrigin, Done, Outcome, Refused, Waiting
+from app.tools.core.registry import AnyTool
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,9 @@ class QuietProgress:
     async def delta(self, text: str) -> None:
         await self._try("delta", text)
 
+    async def personal(self) -> None:
+        await self._try("personal")
+
     async def _try(self, what: str, *arguments: str) -> None:
         if self._broken:
             return
@@ -66,6 +71,7 @@ class TurnRun:
     speaker: Speaker
     progress: QuietProgress
     limits: TurnLimits
+    tools: Mapping[str, AnyTool]
     spent: Spent = field(default_factory=Spent)
     outcomes: list[tuple[str, dict[str, Any], Outcome]] = field(
         default_factory=list[tuple[str, dict[str, Any], Outcome]]

@@ -131,6 +131,9 @@ class _Spinner:
     async def delta(self, text: str) -> None:
         return None
 
+    async def personal(self) -> None:
+        return None
+
 
 async def _person(house: House, wanted: str) -> Principal:
     """Whom to ask as: the named person, else an administrator. Raises Fixable when there is nobody."""

@@ -131,7 +131,11 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole reaction to one turn. `text` is Markdown without links or images that a model made up."""
+    """A whole reaction to one turn. `text` is Markdown without links or images that a model made up.
+
+    `readers_need` are the rights (values of `Scope`) that everybody who reads it must hold, because it tells of
+    persons; empty for an answer that may stand in any channel.
+    """
 
     kind: AnswerKind
     text: str
@@ -143,4 +147,5 @@ class Answer:
     notes: tuple[str, ...] = ()  # small print: "answered without a model", "one figure removed"
     follow_ups: tuple[str, ...] = ()  # questions worth asking next
     trace_id: str = ""
+    readers_need: tuple[str, ...] = ()
     calls: Sequence[tuple[str, dict[str, object]]] = field(default_factory=tuple)  # tools called, for memory

@@ -77,6 +77,10 @@ class TurnProgress(Protocol):
         """The next piece of the answer's text."""
         ...
 
+    async def personal(self) -> None:
+        """From now on the text may tell of persons: it is not for everybody who can see the place of the question."""
+        ...
+
 
 class SilentProgress:
     """A surface that shows nothing while the turn runs."""
@@ -88,4 +92,7 @@ class SilentProgress:
         return None
 
     async def delta(self, text: str) -> None:
+        return None
+
+    async def personal(self) -> None:
         return None

@@ -212,6 +212,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.WRITE,
     scope=Scope.COLLECTIONS_WRITE,
+    personal=True,
     run=run,
     present=present,
     prepare=prepare,

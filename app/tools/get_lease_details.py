@@ -166,6 +166,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.READ,
     scope=Scope.RESIDENTS_READ,
+    personal=True,
     run=run,
     present=present,
     phrases=PHRASES,

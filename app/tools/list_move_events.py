@@ -163,6 +163,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.READ,
     scope=Scope.LEASING_READ,
+    personal=True,
     run=run,
     present=present,
     phrases=PHRASES,

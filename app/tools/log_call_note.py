@@ -135,6 +135,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.WRITE,
     scope=Scope.CRM_WRITE,
+    personal=True,
     run=run,
     present=present,
     prepare=prepare,

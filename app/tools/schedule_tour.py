@@ -205,6 +205,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.WRITE,
     scope=Scope.LEASING_WRITE,
+    personal=True,
     run=run,
     present=present,
     prepare=prepare,

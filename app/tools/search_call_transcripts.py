@@ -192,6 +192,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.READ,
     scope=Scope.CRM_READ,
+    personal=True,
     run=run,
     present=present,
     phrases=PHRASES,

@@ -177,6 +177,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.EGRESS,
     scope=Scope.MESSAGES_SEND,
+    personal=True,
     run=run,
     present=present,
     prepare=prepare,

@@ -185,6 +185,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.WRITE,
     scope=Scope.NOTICES_WRITE,
+    personal=True,
     run=run,
     present=present,
     prepare=prepare,

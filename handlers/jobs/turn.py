@@ -26,6 +26,7 @@ from app.runtime.serializer import is_storable
 from app.telemetry.trace import trace
 from handlers.core.approvers import ask_approvers
 from handlers.core.asking import TURN
+from handlers.core.audience import may_all_read
 from handlers.core.deps import Deps
 from handlers.core.direct import direct_place
 from handlers.core.examples import example_questions, help_text
@@ -35,6 +36,11 @@ KIND = TURN
 log = structlog.get_logger(__name__)
 FILES_NOT_READ = "I can't read attached files yet, so I answered from your words alone."
 ONLY_FILES = "I can't read attached files yet. Please tell me in words what you need."
+ELSEWHERE = Answer(
+    AnswerKind.ANSWER,
+    "That tells of residents or other persons, and not everybody who can read this channel may see it. I answered in "
+    "our direct message.",
+)
 STOPPED = Answer(AnswerKind.FAILED, "Stopped, as you asked. Nothing was changed.")
 
 
@@ -160,15 +166,19 @@ async def _show(deps: Deps, entry: Entry, place: Place, answer: Answer, stream: 
     """Put the answer's messages into Slack; returns their ts. Where Slack refuses the place, the person's direct
     message is used, so that nobody waits for an answer that never comes."""
     person = await deps.principal_of(entry.workspace_id, entry.user_id)
-    shown = _rendered(entry, answer, Reader(person.timezone, deps.clock.now()))
+    reader = Reader(person.timezone, deps.clock.now())
+    shown = _rendered(entry, answer, reader)
+    openly = await may_all_read(deps, place, person, answer.readers_need)
+    here = shown if openly else _rendered(entry, ELSEWHERE, reader)
     try:
-        first = await stream.finish(shown[0], suspended=bool(answer.approvals))
-        return [first, *[await _post(deps, entry, place, message) for message in shown[1:]]]
+        first = await stream.finish(here[0], suspended=openly and bool(answer.approvals))
+        posted = [first, *[await _post(deps, entry, place, message) for message in here[1:]]]
     except NotDelivered as refused:
         log.warning("turn.not_delivered", code=refused.code, run=entry.run_id)
         if place.private:
             return []
-    return await _show_privately(deps, entry, shown)
+        openly, posted = False, []
+    return posted if openly else posted + await _show_privately(deps, entry, shown)
 
 
 def _rendered(entry: Entry, answer: Answer, reader: Reader) -> list[Message]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
+from app.agent.agent import TOLD_IN_PRIVATE
 from app.agent.answering import STOPPED
 from app.agent.limits import TurnLimits
 from app.agent.memory import ThreadMemory
@@ -111,6 +112,19 @@ async def test_a_change_waits_for_approval_and_no_further_model_call_is_made(sql
     )
     assert answer.notes == ()
     assert len(lived.model.seen) == 1
+
+
+async def test_what_tells_of_a_person_is_announced_before_it_is_said_and_not_kept_for_others_in_the_thread(
+    sqlite_db: Database,
+) -> None:
+    lived = house(sqlite_db, calls(("send_sms", {"recipient": "Ana Silva", "message": "Hi"})), AIMessage("Hello."))
+    answer = await lived.ask("Text Ana Silva hi")
+    assert answer.readers_need == ("messages:send",)
+    assert lived.watcher.statuses.index("personal") < len(lived.watcher.statuses) - 1
+    await lived.ask("What did I just ask?")
+    told = str(lived.model.seen[-1])
+    assert TOLD_IN_PRIVATE in told
+    assert answer.text not in told
 
 
 async def test_the_same_call_twice_in_a_turn_is_made_once(sqlite_db: Database) -> None:

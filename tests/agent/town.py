@@ -179,7 +179,7 @@ class Town:
         return Tool(
             name="send_sms", title="Text message", description="Sends a text message.", args=TextArgs, result=Sent,
             effect=Effect.EGRESS, scope=Scope.MESSAGES_SEND, run=run, present=lambda a, r: Presentation("Sent."),
-            examples=EXAMPLES, prepare=prepare, approval=Approval(Scope.APPROVE_MESSAGES),
+            examples=EXAMPLES, prepare=prepare, approval=Approval(Scope.APPROVE_MESSAGES), personal=True,
         )  # fmt: skip
 
 
@@ -267,6 +267,9 @@ class Watcher:
 
     async def delta(self, text: str) -> None:
         self.deltas.append(text)
+
+    async def personal(self) -> None:
+        self.statuses.append("personal")
 
 
 @dataclass

@@ -45,6 +45,8 @@ class ScriptedAgent:
     async def run(self, turn: Turn, progress: TurnProgress) -> Answer:
         self.turns.append(turn)
         answer = self.answers.get(turn.text) or Answer(AnswerKind.ANSWER, f"You said: {turn.text}")
+        if isinstance(answer, Answer) and answer.readers_need:
+            await progress.personal()
         if self.streams and isinstance(answer, Answer):
             await progress.step("rent_roll", "Checking the rent roll", "in_progress")
             words = answer.text.split(" ")

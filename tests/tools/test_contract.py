@@ -14,6 +14,7 @@ from app.db.engine import Database
 from app.db.models import Base
 from app.domain.answer import Chart, Table
 from app.domain.errors import Fixable, NotAllowed, NotFound, SophiaError
+from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.tools.core.registry import all_tools
 from tests.tools import world
@@ -88,6 +89,13 @@ async def test_tables_and_charts_are_well_formed(sqlite_desk: Desk, name: str) -
     for chart in shown.charts:
         _check_chart(chart)
     assert all(follow_up.strip() for follow_up in shown.follow_ups)
+
+
+def test_what_tells_of_residents_or_their_money_or_reaches_a_person_is_personal() -> None:
+    scopes = {
+        Scope.RESIDENTS_READ, Scope.COLLECTIONS_READ, Scope.COLLECTIONS_WRITE, Scope.NOTICES_WRITE, Scope.MESSAGES_SEND
+    }  # fmt: skip
+    assert [name for name, tool in all_tools().items() if tool.scope in scopes and not tool.personal] == []
 
 
 def _check_table(table: Table) -> None:

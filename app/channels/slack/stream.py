@@ -73,6 +73,7 @@ class AnswerStream:
         self._sent = ""
         self._tasks: dict[str, Block] = {}
         self._changed: set[str] = set()
+        self._hushed = False
         self._ts = ""
         self._started_at = 0.0
         self._news = asyncio.Event()
@@ -106,6 +107,10 @@ class AnswerStream:
         """The next words of the answer."""
         self._raw += text
         self._news.set()
+
+    async def personal(self) -> None:
+        """In a shared place no more words are shown until it is known who may read them."""
+        self._hushed = not self._place.private
 
     # -- the end --------------------------------------------------------------------------------
 
@@ -192,10 +197,14 @@ class AnswerStream:
         """What is new since the last call: tasks, then words whose meaning is settled."""
         tasks = [self._tasks[key] for key in self._tasks if key in self._changed]
         self._changed.clear()
-        safe = markdown(self._raw[: settled_length(self._raw)])[:TEXT_IN_ONE]
+        safe = self._words()
         fresh = safe[len(self._sent) :] if safe.startswith(self._sent) else ""
         self._sent += fresh
         return [*tasks, *([{"type": "markdown_text", "text": fresh}] if fresh else [])]
+
+    def _words(self) -> str:
+        """The words that may be shown now."""
+        return self._sent if self._hushed else markdown(self._raw[: settled_length(self._raw)])[:TEXT_IN_ONE]
 
     async def _roll_over(self) -> None:
         """A stream lives five minutes. Its message is ended here and updated from now on."""
@@ -205,7 +214,7 @@ class AnswerStream:
         )
 
     async def _show_so_far(self) -> None:
-        words = markdown(self._raw[: settled_length(self._raw)])[:TEXT_IN_ONE].strip()
+        words = self._words().strip()
         doing = [task["title"] + "…" for task in self._tasks.values() if task["status"] == "in_progress"]
         text = "\n\n".join([*([words] if words else []), *(f"_{line}_" for line in doing[-1:])]) or "_Working on it…_"
         blocks = [{"type": "markdown", "text": text}]

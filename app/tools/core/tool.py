@@ -108,7 +108,9 @@ class Tool(Generic[A, R]):
     run(ctx, args) returns the typed result or raises a SophiaError. present(args, result) says how it looks.
     prepare(ctx, args) is required for WRITE and EGRESS; it must change nothing. reconcile(ctx, args) is asked after
     an unknown outcome: it reads back and returns the result if the write did happen, None if it did not. A tool whose
-    run is harmless to repeat under the same idempotency key may give `run` itself.
+    run is harmless to repeat under the same idempotency key may give `run` itself. personal: its results tell of
+    persons (who lives where, who owes what, how to reach them), so in a shared channel they are shown only where
+    everybody holds the tool's scope.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Tool(Generic[A, R]):
     prepare: Callable[[ToolContext, A], Awaitable[Preparation]] | None = None
     approval: Approval | None = None
     reconcile: Callable[[ToolContext, A], Awaitable[R | None]] | None = None
+    personal: bool = False
     doing: str = ""  # status line while it runs: "Checking the rent roll"
     spec: ToolSpec = field(init=False)
 
