@@ -1,0 +1,135 @@
+"""What a model call asks of money and limits, as protocols: reserve before, settle after, wait for nobody.
+
+The failover asks both for every attempt, a failover's and a hedge's target included; what a budget, a price or a
+window is stays behind them. Amounts are microdollars.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.errors import NotAllowed
+
+
+class Task(StrEnum):
+    """What a call is for; chooses the class of model and is a column of the ledger."""
+
+    PLAN = "plan"
+    SUMMARISE = "summarise"
+    CLASSIFY = "classify"
+    DIGEST = "digest"
+    SMS = "sms"
+    EMBED = "embed"
+
+
+class Outcome(StrEnum):
+    """How an attempt that may cost something ended."""
+
+    ANSWERED = "answered"
+    CUT = "cut"  # the stream broke: what came is paid for
+    FAILED = "failed"
+    LOST = "lost"  # a hedge's loser, cancelled
+    ABANDONED = "abandoned"  # the caller went away
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """On whose account a call is made. `tool` is the tool that needs the model, '' for the turn itself; a turn with
+    `writes` is never hedged and never answered from a cache."""
+
+    turn_id: str
+    workspace_id: str
+    user_id: str
+    channel: str
+    task: Task = Task.PLAN
+    tool: str = ""
+    writes: bool = False
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What a gateway takes besides the tokens. `pct_of_spend` is in percent: 5.5 means 5.5 % of the tokens' price."""
+
+    per_request_microdollars: int = 0
+    pct_of_spend: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class RouteFacts:
+    """What prices and limits need to know of a route. `key` names a key of the pool and is never the key itself."""
+
+    gateway: str  # "direct", "portkey", "openrouter", "kong"
+    provider: str
+    model: str
+    key: str
+    price_ref: str = ""  # name in the price table when the model's own name is not in it
+    fees: Fees = Fees()
+
+    @property
+    def name(self) -> str:
+        """`openai/gpt-5.4-mini` when asked directly, else `portkey:openai/gpt-5.4-mini`."""
+        road = "" if self.gateway == "direct" else f"{self.gateway}:"
+        return f"{road}{self.provider}/{self.model}"
+
+
+@dataclass(frozen=True)
+class TokenEstimate:
+    """Tokens before a call: counted input, and the most output the request allows."""
+
+    input_tokens: int
+    most_output_tokens: int
+
+
+@dataclass(frozen=True)
+class AttemptUse:
+    """Tokens and time of one attempt. `input_tokens` includes the cached and cache-write ones, `output_tokens` the
+    reasoning ones. `reported_microdollars` is what the provider says it took, None when it does not say."""
+
+    outcome: Outcome
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    counted_here: bool = False  # the provider reported nothing, as for a cut stream
+    hedge: bool = False
+    reported_microdollars: Decimal | None = None
+    first_token_ms: float | None = None
+    total_ms: float = 0.0
+
+
+class OverBudget(NotAllowed):
+    """A budget has no room for this attempt on this route. A cheaper route may still fit."""
+
+    code = "over_budget"
+
+
+class Reservation(Protocol):
+    """Room held in every budget that the call counts against. Exactly one of the two is called, once."""
+
+    async def settle(self, actual: AttemptUse) -> None:
+        """Takes what was used and gives the rest back."""
+        ...
+
+    async def release(self) -> None:
+        """Gives everything back: nothing was sent."""
+        ...
+
+
+class Spending(Protocol):
+    """Budgets and the ledger."""
+
+    async def reserve(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
+        """Holds the estimate's price. Raises OverBudget when it does not fit, or when that cannot be told."""
+        ...
+
+
+class Admission(Protocol):
+    """Requests and tokens per minute of a route, a person and a workspace."""
+
+    async def admit(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> float | None:
+        """None when the call may go now and has been counted; else seconds until it may, and nothing was counted."""
+        ...
