@@ -17,6 +17,7 @@ from app.db.models.base import Sourced
 from app.domain.clock import Clock
 from app.domain.errors import Fixable
 from app.http.outbound import Outbound
+from app.integrations.writing import RecordSystem
 
 Row = dict[str, Any]
 """Canonical values by column name of a read-model table, without `workspace_id`, `as_of` and `deleted_at`."""
@@ -103,29 +104,6 @@ class Reachability:
     sentence: str
 
 
-class WorkOrderSystem(Protocol):
-    """The writes that a property system takes, in canonical terms.
-
-    order: property_id, unit_id, description, and optionally resident_id, priority, category, permission_to_enter.
-    changes: any of status, assignee, priority, description. Ids are read-model ids. Every write is read back into
-    the read model, and the read-model id of the record is returned.
-
-    Raises Fixable (the system refused the values), NotAllowed, RetryLater (not done), OutcomeUnknown.
-    """
-
-    source: str
-
-    async def create_work_order(self, *, workspace_id: str, order: dict[str, Any], idempotency_key: str) -> str: ...
-
-    async def update_work_order(
-        self, *, workspace_id: str, work_order_id: str, changes: dict[str, Any], idempotency_key: str
-    ) -> str: ...
-
-    async def find_work_order(self, *, workspace_id: str, idempotency_key: str) -> str | None:
-        """The read-model id of the work order that a lost create made, or None if it was not made."""
-        ...
-
-
 class Connector(Protocol):
     """An opened connection to one system."""
 
@@ -140,8 +118,8 @@ class Connector(Protocol):
         """Asks the system for the cheapest thing it has; never raises for expected failures."""
         ...
 
-    def work_orders(self, db: Database) -> WorkOrderSystem | None:
-        """The system as a taker of work orders, None when it is read-only."""
+    def writer(self, db: Database) -> RecordSystem | None:
+        """The system as a taker of writes, None when it is read-only."""
         ...
 
 

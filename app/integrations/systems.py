@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from app.db.engine import Database
 from app.domain.errors import NotAllowed
-from app.integrations.base import Connector, ConnectorSpec, WorkOrderSystem
+from app.integrations.base import Connector, ConnectorSpec
+from app.integrations.writing import RecordKind, RecordSystem
+
+_PLURALS: Final[Mapping[RecordKind, str]] = {
+    "work_order": "work orders",
+    "deal": "deals",
+    "note": "notes",
+    "task": "tasks",
+    "contact": "contacts",
+}
 
 
 class ConnectedSystems:
@@ -17,16 +27,17 @@ class ConnectedSystems:
         opened = list(connectors)
         self._known = known
         self._connected = {connector.spec.key for connector in opened}
-        writers = {connector.spec.key: connector.work_orders(db) for connector in opened}
-        self._writers: dict[str, WorkOrderSystem] = {key: writer for key, writer in writers.items() if writer}
+        writers = {connector.spec.key: connector.writer(db) for connector in opened}
+        self._writers: dict[str, RecordSystem] = {key: writer for key, writer in writers.items() if writer}
 
-    def of(self, source: str) -> WorkOrderSystem:
-        """The system of that source. Raises NotAllowed when it is read-only or not set up."""
-        if source in self._writers:
-            return self._writers[source]
+    def of(self, source: str, kind: RecordKind) -> RecordSystem:
+        """The system of that source. Raises NotAllowed when it takes no such records or is not set up."""
+        writer = self._writers.get(source)
+        if writer is not None and kind in writer.writes:
+            return writer
         if source in self._connected:
             raise NotAllowed(
-                f"I can read from {self._known[source].label}, but not change anything there.",
+                f"I can read from {self._known[source].label}, but not change {_PLURALS[kind]} there.",
                 next_step="Please make the change there directly.",
                 code="system_read_only",
             )

@@ -10,6 +10,7 @@ from app.domain.answer import FieldChange
 from app.domain.errors import Fixable
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.integrations.writing import Write
 from app.portfolio.find import UnitPlace, find_unit, living_in
 from app.portfolio.maintenance import WorkOrderDetails, trade_of, unfinished_in, work_order_by_id
 from app.portfolio.sources import cite, system_name
@@ -115,7 +116,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
         place = await find_unit(session, ctx.principal, args.unit, args.property)
         resident = await living_in(session, place.unit)
         same = await unfinished_in(session, ctx.principal, place, category, ctx.clock.now())
-    system = ctx.services.systems.of(place.unit.source).source
+    system = ctx.services.systems.of(place.unit.source, "work_order").source
     numbers = joined([one.line.number for one in same])
     return Preparation(
         title="Open a work order",
@@ -148,10 +149,13 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     async with ctx.db.reading() as session:
         place = await find_unit(session, ctx.principal, args.unit, args.property)
         resident = await living_in(session, place.unit)
-    made = await ctx.services.systems.of(place.unit.source).create_work_order(
-        workspace_id=ctx.principal.workspace_id,
-        order=_order(place, resident.id if resident else None, description, args.priority or "normal"),
-        idempotency_key=ctx.idempotency_key,
+    made = await ctx.services.systems.of(place.unit.source, "work_order").write(
+        Write(
+            "work_order",
+            ctx.principal.workspace_id,
+            _order(place, resident.id if resident else None, description, args.priority or "normal"),
+            ctx.idempotency_key,
+        )
     )
     return await _read_back(ctx, made)
 
@@ -171,8 +175,8 @@ async def reconcile(ctx: ToolContext, args: Args) -> Result | None:
     """After an unknown outcome: the work order that was made after all, or None."""
     async with ctx.db.reading() as session:
         place = await find_unit(session, ctx.principal, args.unit, args.property)
-    made = await ctx.services.systems.of(place.unit.source).find_work_order(
-        workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
+    made = await ctx.services.systems.of(place.unit.source, "work_order").find(
+        "work_order", workspace_id=ctx.principal.workspace_id, idempotency_key=ctx.idempotency_key
     )
     return None if made is None else await _read_back(ctx, made)
 

@@ -11,6 +11,7 @@ from app.domain.answer import FieldChange
 from app.domain.errors import Fixable, NotFound
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.integrations.writing import Write
 from app.portfolio.find import find_teammate, find_vendor
 from app.portfolio.maintenance import WorkOrderDetails, find_work_order, work_order_by_id
 from app.portfolio.sources import cite, system_name
@@ -140,7 +141,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
         found = await find_work_order(session, ctx.principal, args.work_order_id, ctx.clock.now())
         assignee = await _assignee(session, ctx, args.assignee) if args.assignee else None
     changes = _changes(found, args.status, assignee)
-    system = ctx.services.systems.of(found.id.partition(":")[0]).source
+    system = ctx.services.systems.of(found.id.partition(":")[0], "work_order").source
     line = found.line
     labels = {"status": ("Status", line.status), "assignee": ("Assigned to", line.assignee or "nobody")}
     return Preparation(
@@ -169,11 +170,8 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         found = await find_work_order(session, ctx.principal, args.work_order_id, ctx.clock.now())
         assignee = await _assignee(session, ctx, args.assignee) if args.assignee else None
     wanted = {key: value for key, value in (("status", args.status), ("assignee", assignee)) if value is not None}
-    changed = await ctx.services.systems.of(found.id.partition(":")[0]).update_work_order(
-        workspace_id=ctx.principal.workspace_id,
-        work_order_id=found.id,
-        changes=wanted,
-        idempotency_key=ctx.idempotency_key,
+    changed = await ctx.services.systems.of(found.id.partition(":")[0], "work_order").write(
+        Write("work_order", ctx.principal.workspace_id, wanted, ctx.idempotency_key, record_id=found.id)
     )
     return await _read_back(ctx, changed)
 

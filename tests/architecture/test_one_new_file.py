@@ -138,7 +138,7 @@ CONNECTOR = '''
             good = self.key == "acme-secret-key"
             return Reachability("ok", "") if good else Reachability("refused", "Acme refused the key.")
 
-        def work_orders(self, db):
+        def writer(self, db):
             return None
 
     CONNECTOR = ConnectorSpec(

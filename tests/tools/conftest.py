@@ -15,6 +15,7 @@ from app.domain.clock import CountingIds, FixedClock
 from app.domain.delivery import Delivery
 from app.domain.errors import NotAllowed
 from app.domain.principal import Principal
+from app.integrations.writing import RecordKind, Write
 from app.tools.core.registry import AnyTool
 from app.tools.core.services import Services
 from app.tools.core.tool import Preparation, Presentation, ToolContext, ToolOutput
@@ -52,36 +53,35 @@ class PropertySystem:
 
     db: Database
     source: str = "entrata"
+    writes: frozenset[RecordKind] = frozenset({"work_order"})
     made: dict[str, str] = field(default_factory=dict)
 
-    def of(self, source: str) -> PropertySystem:
-        if source != self.source:
+    def of(self, source: str, kind: RecordKind) -> PropertySystem:
+        if source != self.source or kind not in self.writes:
             raise NotAllowed(f"{source} can only be read.")
         return self
 
-    async def create_work_order(self, *, workspace_id: str, order: dict[str, Any], idempotency_key: str) -> str:
-        if idempotency_key not in self.made:
+    async def write(self, write: Write) -> str:
+        if write.record_id:
+            async with self.db.transaction() as session:
+                row = await session.get_one(WorkOrder, (write.workspace_id, write.record_id))
+                for name, value in write.values.items():
+                    setattr(row, name, value)
+            return write.record_id
+        if write.idempotency_key not in self.made:
             row_id = f"entrata:wo{3000 + len(self.made)}"
             async with self.db.transaction() as session:
                 session.add(
                     WorkOrder(
-                        workspace_id=workspace_id, id=row_id, as_of=world.NOW, number=row_id.removeprefix("entrata:wo"),
-                        status="open", created_at=world.NOW, updated_at=world.NOW, **order,
+                        workspace_id=write.workspace_id, id=row_id, as_of=world.NOW,
+                        number=row_id.removeprefix("entrata:wo"), status="open",
+                        created_at=world.NOW, updated_at=world.NOW, **write.values,
                     )
                 )  # fmt: skip
-            self.made[idempotency_key] = row_id
-        return self.made[idempotency_key]
+            self.made[write.idempotency_key] = row_id
+        return self.made[write.idempotency_key]
 
-    async def update_work_order(
-        self, *, workspace_id: str, work_order_id: str, changes: dict[str, Any], idempotency_key: str
-    ) -> str:
-        async with self.db.transaction() as session:
-            row = await session.get_one(WorkOrder, (workspace_id, work_order_id))
-            for name, value in changes.items():
-                setattr(row, name, value)
-        return work_order_id
-
-    async def find_work_order(self, *, workspace_id: str, idempotency_key: str) -> str | None:
+    async def find(self, kind: RecordKind, *, workspace_id: str, idempotency_key: str) -> str | None:
         return self.made.get(idempotency_key)
 
 

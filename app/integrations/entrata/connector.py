@@ -74,7 +74,7 @@ class Entrata:
             return Reachability("unreachable", failed.for_people)
         return Reachability("ok", "Entrata answers.")
 
-    def work_orders(self, db: Database) -> EntrataWorkOrders:
+    def writer(self, db: Database) -> EntrataWorkOrders:
         return EntrataWorkOrders(self._client, db, self._clock)
 
 

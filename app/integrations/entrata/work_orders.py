@@ -6,6 +6,7 @@ description; before a create, and after a lost answer, the mark is looked for am
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -38,6 +39,7 @@ from app.integrations.entrata.ids import SOURCE, entrata_id, read_model_id
 from app.integrations.entrata.maintenance import fetch, mark_of, row_of
 from app.integrations.entrata.pick_lists import PickListCache, unknown_assignee
 from app.integrations.entrata.statuses import WORK_ORDER
+from app.integrations.writing import RecordKind, Write
 
 SEND: Final = Method("maintenance", "sendWorkOrders", writes=True)
 UPDATE: Final = Method("maintenance", "updateWorkOrders", "r2", writes=True, idempotent=True)
@@ -61,10 +63,11 @@ class _Place:
 
 
 class EntrataWorkOrders:
-    """Takes work orders for Entrata (`app.integrations.base.WorkOrderSystem`). Entrata wants a
+    """Takes work orders for Entrata (`app.integrations.writing.RecordSystem`). Entrata wants a
     number to call with every work order: the resident's, or the community's office where nobody lives."""
 
     source = SOURCE
+    writes: frozenset[RecordKind] = frozenset({"work_order"})
 
     def __init__(self, client: EntrataClient, db: Database, clock: Clock) -> None:
         self._client = client
@@ -72,10 +75,15 @@ class EntrataWorkOrders:
         self._clock = clock
         self._lists = PickListCache(client, clock)
 
-    async def create_work_order(self, *, workspace_id: str, order: dict[str, Any], idempotency_key: str) -> str:
+    async def write(self, write: Write) -> str:
+        """Opens a work order, or changes one."""
+        return await (self._update(write) if write.record_id else self._create(write))
+
+    async def _create(self, write: Write) -> str:
         """Opens a work order once, however often it is called with the same key."""
+        workspace_id, order = write.workspace_id, write.values
         property_id = entrata_id(order["property_id"])
-        mark = mark_of(workspace_id, idempotency_key)
+        mark = mark_of(workspace_id, write.idempotency_key)
         made = await self._marked(property_id, mark)
         if made is None:
             place = await self._place(workspace_id, order)
@@ -83,10 +91,9 @@ class EntrataWorkOrders:
             made = await self._made(property_id, mark, answer.value)
         return await self._store(workspace_id, property_id, made)
 
-    async def update_work_order(
-        self, *, workspace_id: str, work_order_id: str, changes: dict[str, Any], idempotency_key: str
-    ) -> str:
+    async def _update(self, write: Write) -> str:
         """Changes status, assignee, priority or description. Repeating it ends in the same state."""
+        workspace_id, work_order_id, changes = write.workspace_id, write.record_id, write.values
         async with self._db.reading() as session:
             known = await session.get(WorkOrderRow, (workspace_id, work_order_id))
         if known is None:
@@ -116,7 +123,7 @@ class EntrataWorkOrders:
             return await self._store(workspace_id, property_id, after)
         return await self._store(workspace_id, property_id, await self._one(property_id, number))
 
-    async def find_work_order(self, *, workspace_id: str, idempotency_key: str) -> str | None:
+    async def find(self, kind: RecordKind, *, workspace_id: str, idempotency_key: str) -> str | None:
         """Looks for the mark of a lost create at every property; None when nothing carries it."""
         mark = mark_of(workspace_id, idempotency_key)
         async with self._db.reading() as session:
@@ -134,7 +141,7 @@ class EntrataWorkOrders:
                 return await self._store(workspace_id, property_id, made)
         return None
 
-    async def _request(self, order: dict[str, Any], place: _Place, mark: str) -> dict[str, Any]:
+    async def _request(self, order: Mapping[str, Any], place: _Place, mark: str) -> dict[str, Any]:
         lists = await self._lists.of(place.property_id)
         description = str(order["description"]).strip()[:_LONGEST]
         params: dict[str, Any] = {
@@ -155,7 +162,7 @@ class EntrataWorkOrders:
             params |= {"customerId": place.customer_id}
         return params
 
-    async def _place(self, workspace_id: str, order: dict[str, Any]) -> _Place:
+    async def _place(self, workspace_id: str, order: Mapping[str, Any]) -> _Place:
         async with self._db.reading() as session:
             unit = await session.get(Unit, (workspace_id, order["unit_id"])) if order.get("unit_id") else None
             resident = await _resident_for(session, workspace_id, order)
@@ -251,7 +258,7 @@ class EntrataWorkOrders:
         return str(row["id"])
 
 
-async def _resident_for(session: AsyncSession, workspace_id: str, order: dict[str, Any]) -> Resident | None:
+async def _resident_for(session: AsyncSession, workspace_id: str, order: Mapping[str, Any]) -> Resident | None:
     """The resident the order names, else the one who lives in its unit."""
     resident_id = order.get("resident_id")
     if not resident_id and order.get("unit_id"):
@@ -285,7 +292,7 @@ def _check_update(answer: Any, number: int) -> None:
             )
 
 
-def _took(order: models.WorkOrder, changes: dict[str, Any]) -> bool:
+def _took(order: models.WorkOrder, changes: Mapping[str, Any]) -> bool:
     """True when the work order, as read back, shows every change."""
     status = WORK_ORDER.get(order.status.lower())
     return (

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.domain.delivery import Delivery
 from app.domain.principal import Principal
-from app.integrations.base import WorkOrderSystem
+from app.integrations.writing import RecordKind, RecordSystem
 
 __all__ = ["Delivery", "MessageSender", "Services", "Systems"]
 
@@ -38,9 +38,10 @@ class MessageSender(Protocol):
 
 
 class Systems(Protocol):
-    """Finds the system that owns a record. Raises NotAllowed with a sentence when it is read-only or not set up."""
+    """Finds the system that owns a record. Raises NotAllowed with a sentence when it takes no such
+    records or is not set up."""
 
-    def of(self, source: str) -> WorkOrderSystem: ...
+    def of(self, source: str, kind: RecordKind) -> RecordSystem: ...
 
 
 @dataclass(frozen=True)

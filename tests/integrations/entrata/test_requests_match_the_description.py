@@ -13,6 +13,7 @@ from app.domain.clock import FixedClock
 from app.http.outbound import Call, Reply, ServiceClient
 from app.integrations.registry import all_connectors
 from app.integrations.systems import ConnectedSystems
+from app.integrations.writing import Write
 from app.portfolio.sync import sync_source
 from tests.integrations.entrata.rig import HOME, NOW, Stand
 from tests.integrations.entrata.spec import Described
@@ -43,13 +44,13 @@ async def test_reading_and_writing_ask_only_what_is_described(
     later = FixedClock(NOW + timedelta(hours=1))
     assert (await sync_source(sqlite_db, "W1", stand.connector, clock=later)).ok
     await stand.connector.check()
-    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors()).of("entrata")
+    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors()).of("entrata", "work_order")
     unit = stand.server.store.home(HOME).community.units[0].id
     order = {"property_id": f"entrata:{HOME}", "unit_id": f"entrata:{unit}", "description": "No hot water"}
-    made = await system.create_work_order(workspace_id="W1", order=order, idempotency_key="k")
+    made = await system.write(Write("work_order", "W1", order, "k"))
     changes = {"status": "completed", "assignee": "CoolBreeze HVAC", "priority": "low", "description": "Fixed"}
-    await system.update_work_order(workspace_id="W1", work_order_id=made, changes=changes, idempotency_key="k2")
-    await system.find_work_order(workspace_id="W1", idempotency_key="never")
+    await system.write(Write("work_order", "W1", changes, "k2", record_id=made))
+    await system.find("work_order", workspace_id="W1", idempotency_key="never")
     names: set[str] = set()
     for call in sent:
         body = orjson.loads(call.body or b"")

@@ -15,9 +15,9 @@ from app.db.models.leasing import Lease
 from app.db.models.maintenance import WorkOrder
 from app.db.models.property import Unit
 from app.domain.errors import Fixable, NotAllowed, NotFound, OutcomeUnknown, RetryLater
-from app.integrations.base import WorkOrderSystem
 from app.integrations.registry import all_connectors
 from app.integrations.systems import ConnectedSystems
+from app.integrations.writing import RecordSystem, Write
 from app.portfolio.sync import sync_source
 from tests.integrations.entrata.rig import HOME, Stand, standing
 
@@ -28,7 +28,7 @@ WORKSPACE = "W1"
 class Writing:
     stand: Stand
     db: Database
-    system: WorkOrderSystem
+    system: RecordSystem
     occupied: Unit
     vacant: Unit
 
@@ -41,14 +41,10 @@ class Writing:
         }
 
     async def create(self, key: str = "key-1", **given: Any) -> str:
-        return await self.system.create_work_order(
-            workspace_id=WORKSPACE, order=self.order(**given), idempotency_key=key
-        )
+        return await self.system.write(Write("work_order", WORKSPACE, self.order(**given), key))
 
     async def update(self, work_order_id: str, **changes: Any) -> str:
-        return await self.system.update_work_order(
-            workspace_id=WORKSPACE, work_order_id=work_order_id, changes=changes, idempotency_key="key-2"
-        )
+        return await self.system.write(Write("work_order", WORKSPACE, changes, "key-2", record_id=work_order_id))
 
     async def row(self, work_order_id: str) -> WorkOrder:
         async with self.db.reading() as session:
@@ -68,7 +64,7 @@ async def writing(stand: Stand, sqlite_db: Database) -> AsyncIterator[Writing]:
         living = (await session.scalars(select(Unit).where(Unit.property_id == f"entrata:{HOME}"))).all()
     occupied = next(unit for unit in living if unit.status == "occupied")
     vacant = next(unit for unit in living if unit.status in ("vacant", "vacant_leased", "down"))
-    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors()).of("entrata")
+    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors()).of("entrata", "work_order")
     yield Writing(stand, sqlite_db, system, occupied, vacant)
 
 
@@ -104,7 +100,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_that_a_look_reconciles(writin
     with pytest.raises(OutcomeUnknown):
         await writing.create()
     assert writing.stand.server.calls.count("sendWorkOrders") == 1
-    found = await writing.system.find_work_order(workspace_id=WORKSPACE, idempotency_key="key-1")
+    found = await writing.system.find("work_order", workspace_id=WORKSPACE, idempotency_key="key-1")
     if fault == "error":  # it said it failed before it did anything
         assert (found, writing.made()) == (None, [])
     else:
@@ -124,13 +120,13 @@ async def test_a_create_that_never_arrived_is_not_found(writing: Writing) -> Non
     writing.stand.server.faults.add("sendWorkOrders", "status:429", times=10, retry_after="3600")
     with pytest.raises(RetryLater):
         await writing.create()
-    assert await writing.system.find_work_order(workspace_id=WORKSPACE, idempotency_key="key-1") is None
+    assert await writing.system.find("work_order", workspace_id=WORKSPACE, idempotency_key="key-1") is None
 
 
 async def test_another_workspace_with_the_same_key_finds_nothing(writing: Writing) -> None:
     await writing.create()
     await sync_source(writing.db, "W2", writing.stand.connector, clock=writing.stand.clock)
-    assert await writing.system.find_work_order(workspace_id="W2", idempotency_key="key-1") is None
+    assert await writing.system.find("work_order", workspace_id="W2", idempotency_key="key-1") is None
 
 
 async def test_status_assignee_and_priority_are_changed_and_read_back(writing: Writing) -> None:
@@ -202,8 +198,15 @@ async def test_what_was_written_survives_a_restart_of_the_stand_in(writing: Writ
 def test_a_source_that_is_not_set_up_is_a_sentence(sqlite_db: Database) -> None:
     systems = ConnectedSystems(sqlite_db, [], all_connectors())
     with pytest.raises(NotAllowed) as missing:
-        systems.of("entrata")
+        systems.of("entrata", "work_order")
     assert missing.value.sentence == "Entrata isn't set up for me."
     with pytest.raises(NotAllowed) as unknown:
-        systems.of("abacus")
+        systems.of("abacus", "work_order")
     assert unknown.value.code == "system_unknown"
+
+
+def test_a_system_is_not_asked_for_records_it_does_not_take(stand: Stand, sqlite_db: Database) -> None:
+    systems = ConnectedSystems(sqlite_db, [stand.connector], all_connectors())
+    with pytest.raises(NotAllowed) as refused:
+        systems.of("entrata", "deal")
+    assert refused.value.sentence == "I can read from Entrata, but not change deals there."

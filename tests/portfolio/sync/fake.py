@@ -18,8 +18,8 @@ from app.integrations.base import (
     Reading,
     Resource,
     Row,
-    WorkOrderSystem,
 )
+from app.integrations.writing import RecordSystem
 
 PROPERTIES = Resource("properties", "properties", (Property,), per_property=False)
 UNITS = Resource("units", "units", (Unit,))
@@ -99,5 +99,5 @@ class FakeSource:
     async def check(self) -> Reachability:
         return Reachability("ok", "Fake answers.")
 
-    def work_orders(self, db: Database) -> WorkOrderSystem | None:
+    def writer(self, db: Database) -> RecordSystem | None:
         return None
