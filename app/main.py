@@ -155,7 +155,8 @@ async def _admit(safeguards: Safeguards, principal: Principal) -> None:
 
 
 def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
-    """Keys and models of the providers that are set up, in MODEL_ORDER. Raises Fixable for an unknown provider."""
+    """Keys and models of the providers that are set up, in MODEL_ORDER. Raises Fixable for an unknown provider
+    and for one that is set up by half."""
     providers = discover()
     access: dict[str, Access] = {}
     for name in filter(None, (part.strip() for part in order.split(","))):
@@ -165,18 +166,14 @@ def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
                 next_step=f"Providers are {', '.join(sorted(providers))}.",
                 code="bad_settings",
             )
-        if key := values.get(providers[name].key_variable.lower()):
-            access[name] = Access(key, values.get(f"{name}_model", ""), values.get(f"{name}_base_url", ""))
+        if given := providers[name].access(values):
+            access[name] = given
     return access
 
 
 def declared(settings: Settings) -> dict[str, str]:
     """Every set value, those included that connector and provider files declare themselves. Holds secrets."""
-    providers = [
-        variable
-        for name, provider in discover().items()
-        for variable in (provider.key_variable, f"{name}_model", f"{name}_base_url")
-    ]
+    providers = [variable for provider in discover().values() for variable in provider.all_variables]
     return declared_values(settings, [*declared_variables(all_connectors()), *providers])
 
 

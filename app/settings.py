@@ -133,7 +133,10 @@ class Settings(BaseSettings):
     anthropic_api_key: Secret = Field(default=None, description="sk-ant-…")
     anthropic_model: str = Field(default="claude-sonnet-5", description="Model asked at Anthropic")
     anthropic_base_url: Address = Field(default=None, description="Another address for Anthropic's API")
-    model_order: str = Field(default="openai,anthropic", description="Providers in the order in which they are tried")
+    model_order: str = Field(
+        default="openai,anthropic,openrouter,portkey,together",
+        description="Providers and gateways in the order in which they are tried; those without a key are left out",
+    )
     huggingface_api_key: Secret = Field(default=None, description="hf_…")
     cohere_api_key: Secret = Field(default=None, description="Cohere API key")
     replicate_api_key: Secret = Field(default=None, description="r8_…")

@@ -1,4 +1,4 @@
-"""What a provider of chat models is, and how it is found: every module here that defines `PROVIDER`.
+"""What a provider of chat models is, and how it is found: every module of `roads` that defines `PROVIDER`.
 
 A provider file says how its LangChain model is built and what its SDK's errors mean. It does not decide when it is
 asked: that is the failover's.
@@ -14,7 +14,8 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-import app.gateways
+import app.gateways.roads
+from app.domain.errors import Fixable
 from app.gateways.faults import RouteFault
 
 
@@ -24,11 +25,13 @@ class DuplicateProvider(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """How to reach one model of a provider. `base_url` '' means the provider's own address."""
+    """How to reach one model of a provider. `base_url` '' means the provider's own address; `options` are the values
+    of the provider's further variables, by lower-case name, and may hold secrets."""
 
     api_key: str = field(repr=False)
     model: str = ""
     base_url: str = ""
+    options: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Deadlines:
 @dataclass(frozen=True)
 class Provider:
     """One provider. `build` returns a model that never retries by itself; `fault` returns None for errors that are
-    not the SDK's own (broken connections, bad JSON), which count as transient."""
+    not the SDK's own (broken connections, bad JSON), which count as transient. A `keyless` one is set up by its
+    address alone; without a `default_model` the model must be configured."""
 
     name: str  # "openai"
     label: str  # "OpenAI"
@@ -52,9 +56,50 @@ class Provider:
     build: Callable[[Access, Deadlines], BaseChatModel]
     fault: Callable[[Exception], RouteFault | None]
     close: Callable[[Any], Awaitable[None]]  # ends the built model's connections, at shutdown
+    address_variable: str = ""  # '' means <NAME>_BASE_URL
+    variables: tuple[str, ...] = ()  # further ones, handed over as `Access.options`
+    keyless: bool = False
+    needs_address: bool = False  # has no address of its own
+
+    @property
+    def model_variable(self) -> str:
+        return f"{self.name}_model".upper()
+
+    @property
+    def all_variables(self) -> tuple[str, ...]:
+        """Every variable of the environment that sets this provider up."""
+        return self.key_variable, self.model_variable, self._address, *self.variables
+
+    def access(self, values: Mapping[str, str]) -> Access | None:
+        """What is configured, from all set values by lower-case name; None when the provider is not set up.
+
+        Raises Fixable when it is set up without a model and has no usual one.
+        """
+        key, address = (values.get(name.lower(), "") for name in (self.key_variable, self._address))
+        if not key and not (self.keyless and address):
+            return None
+        model = values.get(self.model_variable.lower(), "")
+        if not model and not self.default_model:
+            raise Fixable(
+                f"{self.label} is set up, but not which model to ask there.",
+                next_step=f"Set {self.model_variable} to the model's name.",
+                code="bad_settings",
+            )
+        if self.needs_address and not address:
+            raise Fixable(
+                f"{self.label} is set up, but not where it is.",
+                next_step=f"Set {self._address} to its address.",
+                code="bad_settings",
+            )
+        options = {name.lower(): values[name.lower()] for name in self.variables if values.get(name.lower())}
+        return Access(key, model, address, options)
+
+    @property
+    def _address(self) -> str:
+        return self.address_variable or f"{self.name}_base_url".upper()
 
 
-def discover(package: Any = app.gateways) -> Mapping[str, Provider]:
+def discover(package: Any = app.gateways.roads) -> Mapping[str, Provider]:
     """All providers of a package by name. Raises ImportError or DuplicateProvider: a broken provider is fatal."""
     found: dict[str, Provider] = {}
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):

@@ -20,7 +20,7 @@ import structlog
 from typer.testing import CliRunner
 
 import app.cli
-import app.gateways
+import app.gateways.roads
 import app.integrations
 import app.tools
 import handlers.actions
@@ -174,8 +174,8 @@ async def test_a_connector_is_one_new_file(
 
 def test_a_model_provider_is_one_new_file(add_file: AddFile, monkeypatch: pytest.MonkeyPatch) -> None:
     add_file(
-        app.gateways,
-        "acme_direct",
+        app.gateways.roads,
+        "acme",
         '''
         """Models of Acme."""
         from app.gateways.providers import Provider

@@ -1,0 +1,152 @@
+"""OpenAI's chat protocol as spoken by OpenAI and by the many services that copied it, with what each does otherwise.
+
+Each service's file names its differences as a Dialect; building the model and reading its errors is here, once. The
+SDK is imported when a model is built, not at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from pydantic import SecretStr
+
+from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, retry_after_of
+from app.gateways.providers import Access, Deadlines, Provider
+
+LONGEST_ANSWER = 8192  # tokens, reasoning included
+NO_KEY = "none"  # the SDK insists on a key; services that ask for none ignore it
+
+_BY_CODE = {
+    "insufficient_quota": FaultKind.ACCOUNT,
+    "credit_balance_exhausted": FaultKind.ACCOUNT,
+    "billing_hard_limit_reached": FaultKind.ACCOUNT,
+    "invalid_api_key": FaultKind.ACCOUNT,
+    "account_deactivated": FaultKind.ACCOUNT,
+    "model_not_found": FaultKind.ACCOUNT,
+    "context_length_exceeded": FaultKind.CONTEXT,
+    "string_above_max_length": FaultKind.CONTEXT,
+    "content_filter": FaultKind.POLICY,
+    "content_policy_violation": FaultKind.POLICY,
+    "rate_limit_exceeded": FaultKind.TRANSIENT,
+    "server_error": FaultKind.TRANSIENT,
+    "server_is_overloaded": FaultKind.TRANSIENT,
+    "slow_down": FaultKind.TRANSIENT,
+}
+
+
+def _nothing(access: Access) -> Mapping[str, Any]:
+    return {}
+
+
+def _unnamed(error: Any) -> FaultKind | None:
+    return None
+
+
+def _own_key(access: Access) -> str:
+    return access.api_key
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What a service does otherwise than OpenAI.
+
+    statuses: what an HTTP status means here when it is not what it usually means. kind: looks at an SDK error that
+    needs more than its status and code. bearer: the key in `Authorization`, '' for none. headers, body: sent with
+    every request, made from what is configured.
+    """
+
+    base_url: str = ""  # '' is OpenAI's own, or one that must be configured
+    statuses: Mapping[int, FaultKind] = field(default_factory=dict[int, FaultKind])
+    kind: Callable[[Any], FaultKind | None] = _unnamed
+    bearer: Callable[[Access], str] = _own_key
+    headers: Callable[[Access], Mapping[str, str]] = _nothing
+    body: Callable[[Access], Mapping[str, Any]] = _nothing
+    stream_usage: bool = True  # False where `stream_options` is refused
+    limit_name: str = "max_tokens"  # OpenAI itself calls it max_completion_tokens
+
+
+def speaks_openai(dialect: Dialect, **facts: Any) -> Provider:
+    """A provider that is asked through OpenAI's SDK. `facts` are the other fields of Provider."""
+    model = facts["default_model"]
+    return Provider(
+        build=lambda access, deadlines: _build(access, deadlines, dialect, access.model or model),
+        fault=lambda error: _fault(error, dialect),
+        close=_close,
+        **facts,
+    )
+
+
+def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -> BaseChatModel:
+    """A ChatOpenAI without retries of its own, over aiohttp, which costs less CPU than the SDK's usual transport."""
+    import openai  # noqa: PLC0415 - two seconds of imports that a run without a key saves
+    from langchain_openai import ChatOpenAI  # noqa: PLC0415
+
+    class ChatOpenAIWithPlainTools(ChatOpenAI):
+        """Hands the tools' schemas over as they are: the SDK walks through what it is given as `tools` member by
+        member, for forty schemas at every call, which costs more CPU than the rest of the request."""
+
+        def _get_request_payload(
+            self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
+        ) -> dict[str, Any]:
+            payload = super()._get_request_payload(input_, stop=stop, **kwargs)
+            if "max_completion_tokens" in payload:
+                payload[dialect.limit_name] = payload.pop("max_completion_tokens")
+            tools = payload.pop("tools", None)
+            if tools:
+                payload["extra_body"] = {**(payload.get("extra_body") or {}), "tools": tools}
+            return payload
+
+    timeout = openai.Timeout(_read_limit(deadlines), connect=deadlines.connect)
+    return ChatOpenAIWithPlainTools(
+        model=model,
+        api_key=SecretStr(dialect.bearer(access) or NO_KEY),
+        base_url=access.base_url or dialect.base_url or None,
+        default_headers=dict(dialect.headers(access)) or None,
+        extra_body=dict(dialect.body(access)) or None,
+        max_retries=0,
+        timeout=timeout,
+        http_async_client=openai.DefaultAioHttpClient(timeout=timeout),
+        stream_chunk_timeout=None,
+        stream_usage=dialect.stream_usage,
+        max_completion_tokens=LONGEST_ANSWER,
+    )
+
+
+def _read_limit(deadlines: Deadlines) -> float:
+    """The socket's own limit lies just above ours, so that a hang is noticed even when nobody waits for it."""
+    return max(deadlines.first_token, deadlines.between) + 5
+
+
+def _fault(error: Exception, dialect: Dialect) -> RouteFault | None:
+    """What an error of the OpenAI SDK means; None when it is not one."""
+    import openai  # noqa: PLC0415 - loaded already when there is such an error
+    from langchain_core.exceptions import ContextOverflowError  # noqa: PLC0415
+
+    if isinstance(error, ContextOverflowError):
+        return RouteFault(FaultKind.CONTEXT, "context overflow")
+    if isinstance(error, openai.APIConnectionError):
+        return RouteFault(FaultKind.TRANSIENT, type(error).__name__)
+    if not isinstance(error, openai.APIError):
+        return None
+    code = error.code or field_of(error.body, "type") or field_of(error.body, "error", "code")
+    named = dialect.kind(error) or _BY_CODE.get(str(code)) or _BY_CODE.get(str(error.type))
+    if isinstance(error, openai.APIStatusError):
+        return RouteFault(
+            named or _of_status(error.status_code, dialect),
+            f"HTTP {error.status_code} {code or ''}".strip(),
+            retry_after=retry_after_of(error.response.headers),
+        )
+    if named is None and str(code).isdecimal():  # OpenRouter's errors after a 200 carry the status as their code
+        named = _of_status(int(str(code)), dialect)
+    return RouteFault(named or FaultKind.TRANSIENT, f"error in the stream {code or ''}".strip())
+
+
+def _of_status(status: int, dialect: Dialect) -> FaultKind:
+    return dialect.statuses.get(status) or kind_of_status(status)
+
+
+async def _close(model: Any) -> None:
+    await model.root_async_client.close()
