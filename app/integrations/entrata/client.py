@@ -85,6 +85,10 @@ class EntrataClient:
         )
         return Result(self._result(method, reply), _next_page(reply, page) if per_page else "")
 
+    def looped(self, method: Method) -> SophiaError:
+        """The error for pages of a method that have no end."""
+        return self._service.failures.nonsense(method.name, "pages go in circles")
+
     def _result(self, method: Method, reply: Reply) -> Any:
         """The result inside the answer; raises the error inside it."""
         try:

@@ -97,17 +97,19 @@ class LeaseReader:
         return terms
 
     async def _pages(self, method: Method, params: dict[str, Any], *path: str) -> list[Any]:
-        """All pages of a method; a page number that comes back a second time ends the walk."""
+        """All pages of a method. Raises RetryLater when they go in circles: a part must not pass for the whole."""
         items: list[Any] = []
         page, seen = "", {""}
         for _ in range(_MOST_PAGES):
             found = await self._client.call(method, params, page=page, per_page=PER_PAGE)
             items.extend(as_list(inside(found.value, *path)))
             page = found.next_page
+            if not page:
+                return items
             if page in seen:
                 break
             seen.add(page)
-        return items
+        raise self._client.looped(method)
 
     async def _consents(self, property_id: str, leases: list[models.Lease]) -> set[str]:
         """Customers who agreed to text messages."""

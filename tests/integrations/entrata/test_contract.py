@@ -348,3 +348,11 @@ async def test_ledgers_beside_the_customers_are_found_too() -> None:
     lease = {"id": 3, "customers": {"customer": {"id": 9}, "ledgers": held}}
     page = await Asked(result({"leases": {"lease": lease}})).read(LEDGER)
     assert len(rows(page)) == 1
+
+
+async def test_pages_that_go_in_circles_are_an_error_and_not_a_whole_answer() -> None:
+    body = orjson.dumps({"response": {"code": 200, "result": {"leases": {"lease": []}}}})
+    circling = answer(200, body, 'Link: <https://x.example/leases?page_no=2>; rel="next"')
+    with pytest.raises(RetryLater) as failed:
+        await Asked(circling).read(Reading("leases", date(2026, 1, 1), "7"))
+    assert failed.value.code == "vendor_answer_unreadable"
