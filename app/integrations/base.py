@@ -40,7 +40,8 @@ class Resource:
 
     per_property: read once for each property, else once for the whole account. incremental: can be read from a
     moment on (`Reading.since`), then `overlap` is taken off that moment. reconciled: rows that a full reading did
-    not bring get a tombstone, except those whose `bounded_by` column lies before `Reading.horizon`.
+    not bring get a tombstone, except those whose `bounded_by` column lies before `Reading.horizon`. fresh_within: how
+    old the resource may become before operators are told that it is late.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Resource:
     overlap: timedelta = timedelta(days=1)
     reconciled: bool = True
     bounded_by: str = ""
+    fresh_within: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
