@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -18,6 +19,8 @@ from langchain_core.messages.tool import ToolCall
 
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.providers import Deadlines
+from app.gateways.purse import CHARACTERS_PER_TOKEN
+from app.gateways.spend import AttemptUse, Outcome, TokenEstimate
 
 _FINISHES = {
     "end_turn": "stop",
@@ -61,7 +64,10 @@ class Gathered:
         self._calls: list[ToolCall] = []
         self._metadata: dict[str, Any] = {}
         self.input_tokens = 0
+        self.cached_tokens = 0
+        self.cache_write_tokens = 0
         self.output_tokens = 0
+        self.reasoning_tokens = 0
 
     def take(self, piece: BaseMessage) -> str:
         """Adds one piece; returns its text."""
@@ -69,6 +75,10 @@ class Gathered:
         if isinstance(piece, AIMessage) and (usage := piece.usage_metadata):
             self.input_tokens += usage["input_tokens"]
             self.output_tokens += usage["output_tokens"]
+            read = usage.get("input_token_details", {})
+            self.cached_tokens += read.get("cache_read", 0)
+            self.cache_write_tokens += read.get("cache_creation", 0)
+            self.reasoning_tokens += usage.get("output_token_details", {}).get("reasoning", 0)
         if isinstance(piece, AIMessageChunk) and piece.tool_call_chunks:
             for part in piece.tool_call_chunks:
                 index = part.get("index")
@@ -101,6 +111,28 @@ class Gathered:
             output_tokens=self.output_tokens,
             action=str(self._metadata.get("action", "")),
         )
+
+    def use(self, outcome: Outcome, estimate: TokenEstimate, *, first_ms: float | None, total_ms: float) -> AttemptUse:
+        """What the attempt used. When a cut stream brought words but no usage, the tokens are estimated."""
+        cost = self._metadata.get("cost_dollars")
+        spoke = any(self._text) or bool(self._partial)
+        counted_here = spoke and not self.input_tokens
+        return AttemptUse(
+            outcome=outcome,
+            input_tokens=estimate.input_tokens if counted_here else self.input_tokens,
+            cached_tokens=self.cached_tokens,
+            cache_write_tokens=self.cache_write_tokens,
+            output_tokens=self._spoken_tokens() if counted_here else self.output_tokens,
+            reasoning_tokens=self.reasoning_tokens,
+            counted_here=counted_here,
+            reported_microdollars=None if cost is None else Decimal(str(cost)) * 1_000_000,
+            first_token_ms=first_ms,
+            total_ms=total_ms,
+        )
+
+    def _spoken_tokens(self) -> int:
+        pieces = (*self._text, *(part for call in self._partial.values() for part in call.arguments))
+        return -(-sum(map(len, pieces)) // CHARACTERS_PER_TOKEN)
 
     def _finish(self) -> str:
         said = self._metadata.get("finish_reason") or self._metadata.get("stop_reason")

@@ -26,7 +26,9 @@ from pydantic import PrivateAttr
 from app.gateways.attempt import Gathered, Whole, watched
 from app.gateways.faults import FaultKind, ModelsUnavailable, RouteFault
 from app.gateways.providers import Deadlines
+from app.gateways.purse import NotAsked, Purse, estimated
 from app.gateways.routes import Route
+from app.gateways.spend import Outcome, Reservation
 from app.gateways.splice import Splice, asked_to_continue
 
 log = structlog.get_logger(__name__)
@@ -54,6 +56,7 @@ class Roads:
     used: Callable[[str, str, int, int], None]  # provider, model, input tokens, output tokens
     deadlines: Deadlines
     pause: Callable[[float], Awaitable[None]]
+    purse: Purse
 
 
 class TurnModel(BaseChatModel):
@@ -166,10 +169,15 @@ class TurnModel(BaseChatModel):
         course.fault = None
         known = False
         fresh = ""
+        purse, estimate = self._roads.purse, estimated(messages, tools)
+        reservation: Reservation | None = None
+        started, first = purse.monotonic(), None
         try:
+            reservation = await purse.hold(route.facts, estimate)
             stream = route.stream(messages, tools, **options)
             async with aclosing(watched(stream, gathered, self._roads.deadlines)) as texts:
                 async for text in texts:
+                    first = purse.monotonic() if first is None else first
                     fresh += splice.take(text)
                     if len(fresh) >= (SMALLEST_PIECE if course.said else 1) and (course.said or fresh.strip()):
                         course.said += fresh
@@ -182,6 +190,8 @@ class TurnModel(BaseChatModel):
             self._trail.tried.append((route.name, "answered"))
             course.done = True
             yield self._last(rest, whole, route.provider.name, route.model_name)
+        except NotAsked as left_out:
+            self._trail.tried.append((route.name, left_out.reason))
         except Exception as error:
             known = True
             self._stumble(route, error, course)
@@ -191,6 +201,14 @@ class TurnModel(BaseChatModel):
         finally:
             if not known:
                 route.breaker.abandoned()
+            if reservation is not None:
+                use = gathered.use(
+                    _outcome(known, course, first),
+                    estimate,
+                    first_ms=None if first is None else (first - started) * 1000,
+                    total_ms=(purse.monotonic() - started) * 1000,
+                )
+                await purse.settle(reservation, use, route.facts)
             if course.done or gathered.input_tokens:
                 self._roads.used(route.provider.name, route.model_name, gathered.input_tokens, gathered.output_tokens)
 
@@ -252,6 +270,14 @@ class TurnModel(BaseChatModel):
             },
             chunk_position="last",
         )
+
+
+def _outcome(known: bool, course: _Course, first: float | None) -> Outcome:
+    if not known:
+        return Outcome.ABANDONED
+    if course.done:
+        return Outcome.ANSWERED
+    return Outcome.FAILED if first is None else Outcome.CUT
 
 
 def _is_ours(error: Exception, fault: RouteFault) -> bool:

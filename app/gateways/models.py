@@ -18,7 +18,9 @@ from langchain_core.language_models import BaseChatModel
 from app.domain.names import Names
 from app.gateways.failover import Roads, TurnModel
 from app.gateways.providers import Access, Deadlines, Provider, discover
+from app.gateways.purse import Purse, Unlimited
 from app.gateways.routes import Route
+from app.gateways.spend import Admission, CallContext, Spending, Task
 from app.gateways.usage import ModelUse, UsageSink
 
 
@@ -33,6 +35,7 @@ class ModelTurn:
     names: Callable[[], Awaitable[Names]]
     now: datetime  # aware
     timezone: str
+    task: Task = Task.PLAN
 
 
 class PlannerFactory(Protocol):
@@ -45,6 +48,7 @@ class ChatModels:
     """All models of the process.
 
     access: keys and models by provider name, in the order they are tried; empty means the planner answers alone.
+    spending, admission: budgets with their ledger, and limits, asked before every attempt; None for none at all.
     Raises ValueError for a provider that nobody registered.
     """
 
@@ -54,6 +58,8 @@ class ChatModels:
         access: Mapping[str, Access],
         planner: PlannerFactory,
         uses: UsageSink,
+        spending: Spending | None = None,
+        admission: Admission | None = None,
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -65,6 +71,9 @@ class ChatModels:
         self.routes = tuple(Route(known[name], given, deadlines, monotonic) for name, given in access.items())
         self._planner = planner
         self._uses = uses
+        self._spending = spending or Unlimited()
+        self._admission = admission or Unlimited()
+        self._monotonic = monotonic
         self._deadlines = deadlines
         self._pause = pause
 
@@ -88,7 +97,9 @@ class ChatModels:
                 )
             )
 
-        return TurnModel(Roads(self.routes, planner, used, self._deadlines, self._pause))
+        call = CallContext(turn.turn_id, turn.workspace_id, turn.user_id, turn.channel, turn.task)
+        purse = Purse(call, self._spending, self._admission, self._monotonic)
+        return TurnModel(Roads(self.routes, planner, used, self._deadlines, self._pause, purse))
 
     async def warm(self) -> None:
         """Loads the SDKs and builds the clients in a thread; at start, so that no turn waits for it."""

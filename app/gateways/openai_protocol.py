@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.outputs import ChatGenerationChunk
 from pydantic import SecretStr
 
 from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
+from app.gateways.purse import LONGEST_ANSWER
 
-LONGEST_ANSWER = 8192  # tokens, reasoning included
 NO_KEY = "none"  # the SDK insists on a key; services that ask for none ignore it
 
 _BY_CODE = {
@@ -98,6 +99,16 @@ def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -
             if tools:
                 payload["extra_body"] = {**(payload.get("extra_body") or {}), "tools": tools}
             return payload
+
+        def _convert_chunk_to_generation_chunk(
+            self, chunk: dict[str, Any], default_chunk_class: type, base_generation_info: dict[str, Any] | None
+        ) -> ChatGenerationChunk | None:
+            """Keeps what OpenRouter says a call cost, in dollars: langchain-openai drops it."""
+            made = super()._convert_chunk_to_generation_chunk(chunk, default_chunk_class, base_generation_info)
+            cost = (chunk.get("usage") or {}).get("cost")
+            if made is not None and cost is not None:
+                made.message.response_metadata["cost_dollars"] = str(cost)
+            return made
 
     timeout = openai.Timeout(_read_limit(deadlines), connect=deadlines.connect)
     return ChatOpenAIWithPlainTools(

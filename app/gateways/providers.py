@@ -17,6 +17,7 @@ from langchain_core.language_models import BaseChatModel
 import app.gateways.roads
 from app.domain.errors import Fixable
 from app.gateways.faults import RouteFault
+from app.gateways.spend import DIRECT, NO_FEES, Fees
 
 
 class DuplicateProvider(Exception):
@@ -60,6 +61,8 @@ class Provider:
     variables: tuple[str, ...] = ()  # further ones, handed over as `Access.options`
     keyless: bool = False
     needs_address: bool = False  # has no address of its own
+    gateway: str = DIRECT  # the gateway's name when the model belongs to somebody behind it
+    fees: Fees = NO_FEES
 
     @property
     def model_variable(self) -> str:

@@ -15,8 +15,10 @@ from langchain_core.runnables import Runnable
 from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.providers import Access, Deadlines, Provider
+from app.gateways.spend import DIRECT, RouteFacts
 
 _BINDINGS_KEPT = 8
+ONLY_KEY = "1"  # the name of a provider's only key
 
 
 class Route:
@@ -36,6 +38,14 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.provider.name}/{self.model_name}"
+
+    @property
+    def facts(self) -> RouteFacts:
+        """What prices and limits need to know. Behind a gateway, `@openai/gpt-5` and `openai/gpt-5` are OpenAI's."""
+        if self.provider.gateway == DIRECT:
+            return RouteFacts(DIRECT, self.provider.name, self.model_name, ONLY_KEY, fees=self.provider.fees)
+        owner, _, model = self.model_name.removeprefix("@").rpartition("/")
+        return RouteFacts(self.provider.gateway, owner or self.provider.name, model, ONLY_KEY, fees=self.provider.fees)
 
     def stream(self, messages: list[BaseMessage], tools: Sequence[Any], **options: Any) -> AsyncIterator[Any]:
         """The model's own stream. Callbacks are cut off here: the outer model reports each piece once."""

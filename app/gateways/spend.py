@@ -13,6 +13,8 @@ from typing import Protocol
 
 from app.domain.errors import NotAllowed
 
+DIRECT = "direct"  # the gateway of a provider that is asked without one
+
 
 class Task(StrEnum):
     """What a call is for; chooses the class of model and is a column of the ledger."""
@@ -57,6 +59,9 @@ class Fees:
     pct_of_spend: Decimal = Decimal(0)
 
 
+NO_FEES = Fees()
+
+
 @dataclass(frozen=True)
 class RouteFacts:
     """What prices and limits need to know of a route. `key` names a key of the pool and is never the key itself."""
@@ -66,12 +71,12 @@ class RouteFacts:
     model: str
     key: str
     price_ref: str = ""  # name in the price table when the model's own name is not in it
-    fees: Fees = Fees()
+    fees: Fees = NO_FEES
 
     @property
     def name(self) -> str:
         """`openai/gpt-5.4-mini` when asked directly, else `portkey:openai/gpt-5.4-mini`."""
-        road = "" if self.gateway == "direct" else f"{self.gateway}:"
+        road = "" if self.gateway == DIRECT else f"{self.gateway}:"
         return f"{road}{self.provider}/{self.model}"
 
 

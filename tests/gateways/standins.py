@@ -65,6 +65,7 @@ class Providers:
     hand: Hand = field(default_factory=Hand)
     pauses: list[float] = field(default_factory=list)
     planner_says: str = PLANNER_SAYS
+    ledger: Any = None  # both Spending and Admission
     made: list[ChatModels] = field(default_factory=list)
 
     def models(self, *names: str, deadlines: Deadlines | None = None) -> ChatModels:
@@ -82,6 +83,8 @@ class Providers:
             },
             planner=lambda **_: FixedPlanner(says=self.planner_says),
             uses=self.uses,
+            spending=self.ledger,
+            admission=self.ledger,
             deadlines=deadlines or Deadlines(),
             monotonic=self.hand,
             pause=pause,

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Fixable
+from app.gateways.attempt import Gathered
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, Deadlines, Provider, discover
+from app.gateways.spend import Outcome, TokenEstimate
 from app.main import model_access
 from tests.gateways.standins import PLANNER_SAYS, FixedPlanner, Hand, Uses, streamed, turn_model
 
@@ -131,6 +133,20 @@ async def test_openrouter_is_told_the_fallback_models_and_to_use_no_provider_tha
     body = service.asked[0][2]
     assert body["models"] == ["some-model", "a/one", "b/two"]
     assert body["provider"] == {"data_collection": "deny", "require_parameters": True}
+
+
+async def test_what_openrouter_says_a_call_cost_comes_with_the_answer(service: Service) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15, "cost": 0.00014}
+    last = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [], "usage": usage}
+    service.body = chunk("All is well.") + chunk("", "stop") + event(last) + event("[DONE]")
+    provider = discover()["openrouter"]
+    model = provider.build(Access("k-own", "some-model", service.url), Deadlines())
+    gathered = Gathered()
+    async for piece in model.astream("hello"):
+        gathered.take(piece)
+    await provider.close(model)
+    use = gathered.use(Outcome.ANSWERED, TokenEstimate(1, 1), first_ms=None, total_ms=1.0)
+    assert (use.input_tokens, use.output_tokens, use.reported_microdollars) == (10, 5, 140)
 
 
 @pytest.mark.parametrize("road", ROADS)

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 
 from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
+from app.gateways.purse import LONGEST_ANSWER
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
-LONGEST_ANSWER = 8192  # tokens
 
 _BY_TYPE = {
     "rate_limit_error": FaultKind.TRANSIENT,

@@ -15,6 +15,7 @@ PROVIDER = speaks_openai(
         headers=lambda access: {"apikey": access.api_key} if access.api_key else {},
     ),
     name="kong",
+    gateway="kong",
     label="Kong AI Gateway",
     key_variable="KONG_API_KEY",
     default_model="",

@@ -12,6 +12,7 @@ from typing import Any
 from app.gateways.faults import FaultKind, field_of
 from app.gateways.openai_protocol import Dialect, speaks_openai
 from app.gateways.providers import Access
+from app.gateways.spend import Fees
 
 DEFAULT_MODEL = "openai/gpt-5.4-mini"
 IN_FLIGHT = "openrouter_in_flight_budget"
@@ -41,6 +42,8 @@ PROVIDER = speaks_openai(
         body=_body,
     ),
     name="openrouter",
+    gateway="openrouter",
+    fees=Fees(per_request_microdollars=200),
     label="OpenRouter",
     key_variable="OPENROUTER_API_KEY",
     default_model=DEFAULT_MODEL,

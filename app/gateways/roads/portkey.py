@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from app.gateways.openai_protocol import Dialect, speaks_openai
 from app.gateways.providers import Access
+from app.gateways.spend import Fees
 
 _HEADERS = {"portkey_config": "x-portkey-config", "portkey_provider": "x-portkey-provider"}
 
@@ -29,6 +30,8 @@ PROVIDER = speaks_openai(
         headers=_headers,
     ),
     name="portkey",
+    gateway="portkey",
+    fees=Fees(per_request_microdollars=100),
     label="Portkey",
     key_variable="PORTKEY_API_KEY",
     default_model="@openai/gpt-5.4-mini",

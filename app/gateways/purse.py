@@ -1,0 +1,102 @@
+"""One turn's way to budgets and limits: room is held before each attempt and what was used is settled after it.
+
+Closed when unsure: a route whose budget cannot be told is not asked. Settling never fails a turn. What budgets and
+windows are is decided behind `Spending` and `Admission`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from langchain_core.messages import BaseMessage
+
+from app.gateways.spend import (
+    Admission,
+    AttemptUse,
+    CallContext,
+    OverBudget,
+    Reservation,
+    RouteFacts,
+    Spending,
+    TokenEstimate,
+)
+
+log = structlog.get_logger(__name__)
+
+LONGEST_ANSWER = 8192  # tokens, reasoning included; no request allows more
+CHARACTERS_PER_TOKEN = 3  # English has four: an estimate should rather be too high
+_TOKENS_PER_TOOL = 250
+
+
+class NotAsked(Exception):
+    """The route was left out before anything was sent. `reason` is for the trail."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unlimited:
+    """Spending and admission without budgets, limits or a ledger: everything may go."""
+
+    async def reserve(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
+        return _Nothing()
+
+    async def admit(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> float | None:
+        return None
+
+
+class _Nothing:
+    async def settle(self, actual: AttemptUse) -> None:
+        pass
+
+    async def release(self) -> None:
+        pass
+
+
+def estimated(messages: Sequence[BaseMessage], tools: Sequence[Any]) -> TokenEstimate:
+    """Tokens of a request, from its characters; high rather than low. Counting exactly costs a millisecond a call."""
+    characters = sum(len(str(message.content)) for message in messages)
+    return TokenEstimate(characters // CHARACTERS_PER_TOKEN + _TOKENS_PER_TOOL * len(tools), LONGEST_ANSWER)
+
+
+@dataclass(frozen=True)
+class Purse:
+    """Who pays for a turn's attempts. `monotonic` gives seconds that only go forward."""
+
+    call: CallContext
+    spending: Spending
+    admission: Admission
+    monotonic: Callable[[], float]
+
+    async def hold(self, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
+        """Room for one attempt on this route. Raises NotAsked when there is none, or when that cannot be told."""
+        try:
+            reservation = await self.spending.reserve(self.call, route, estimate)
+        except OverBudget as full:
+            raise NotAsked("over budget") from full
+        except Exception as broken:
+            log.error("budget_unknown", route=route.name, exc_info=broken)
+            raise NotAsked("budget unknown") from broken
+        try:
+            wait = await self.admission.admit(self.call, route, estimate)
+        except BaseException as broken:
+            await reservation.release()
+            if not isinstance(broken, Exception):
+                raise
+            log.error("limits_unknown", route=route.name, exc_info=broken)
+            raise NotAsked("limits unknown") from broken
+        if wait is not None:
+            await reservation.release()
+            raise NotAsked(f"limited for {wait:.0f} s")
+        return reservation
+
+    async def settle(self, reservation: Reservation, used: AttemptUse, route: RouteFacts) -> None:
+        """Settles what was used. A ledger that fails is logged: the answer was given already."""
+        try:
+            await reservation.settle(used)
+        except Exception as broken:
+            log.error("attempt_not_settled", route=route.name, exc_info=broken)
