@@ -1,9 +1,12 @@
-"""The seam of every embedder."""
+"""The seam of every embedder, and what a module of this package declares to be one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+from app.http.outbound import Outbound
 
 Vector = tuple[float, ...]
 
@@ -24,3 +27,14 @@ class Embedder(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class EmbedderSpec:
+    """An embedder that EMBEDDER can name. `open` gets every set value by lower-case variable name; it is called when
+    `key_variable` is set, or names none because no key is needed."""
+
+    name: str  # "openai"
+    label: str  # "OpenAI"
+    key_variable: str  # "OPENAI_API_KEY"; "" when no key is needed
+    open: Callable[[Mapping[str, str], Outbound], Embedder]

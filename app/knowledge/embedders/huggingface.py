@@ -1,0 +1,47 @@
+"""Embeddings of an open model at Hugging Face's inference service
+(https://huggingface.co/docs/inference-providers/tasks/feature-extraction).
+
+bge models want a sentence before a question, none before a passage (https://huggingface.co/BAAI/bge-base-en-v1.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.knowledge.embedders.base import EmbedderSpec
+from app.knowledge.embedders.remote import Model, RemoteEmbedder
+
+ASKING = "Represent this sentence for searching relevant passages: "
+
+
+class HuggingFaceDialect:
+    """`app.knowledge.embedders.remote.Dialect`."""
+
+    label = "Hugging Face"
+    base_url = "https://router.huggingface.co/hf-inference"
+    model = Model("BAAI/bge-base-en-v1.5", dimension=768, texts=32, characters=8_000)
+
+    def path(self) -> str:
+        return f"/models/{self.model.name}/pipeline/feature-extraction"
+
+    def body(self, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
+        asked = [ASKING + text for text in texts] if question else texts
+        return {"inputs": asked, "normalize": True, "truncate": True}
+
+    def vectors(self, answer: Any) -> list[list[float]]:
+        return answer
+
+
+EMBEDDER = EmbedderSpec(
+    name="huggingface",
+    label="Hugging Face",
+    key_variable="HUGGINGFACE_API_KEY",
+    open=lambda values, outbound: RemoteEmbedder(
+        outbound,
+        HuggingFaceDialect(),
+        name="huggingface",
+        api_key=values["huggingface_api_key"],
+        base_url=values.get("huggingface_base_url", ""),
+    ),
+)

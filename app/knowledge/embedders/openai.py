@@ -1,0 +1,43 @@
+"""OpenAI's embeddings (https://platform.openai.com/docs/api-reference/embeddings/create).
+
+A request takes 2,048 texts and 300,000 tokens, a text 8,192 tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.knowledge.embedders.base import EmbedderSpec
+from app.knowledge.embedders.remote import Model, RemoteEmbedder
+
+
+class OpenAiDialect:
+    """`app.knowledge.embedders.remote.Dialect`."""
+
+    label = "OpenAI"
+    base_url = "https://api.openai.com/v1"
+    model = Model("text-embedding-3-small", dimension=1536, texts=128, characters=8_000)
+
+    def path(self) -> str:
+        return "/embeddings"
+
+    def body(self, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
+        return {"model": self.model.name, "input": texts, "encoding_format": "float"}
+
+    def vectors(self, answer: Any) -> list[list[float]]:
+        return [one["embedding"] for one in sorted(answer["data"], key=lambda one: one["index"])]
+
+
+EMBEDDER = EmbedderSpec(
+    name="openai",
+    label="OpenAI",
+    key_variable="OPENAI_API_KEY",
+    open=lambda values, outbound: RemoteEmbedder(
+        outbound,
+        OpenAiDialect(),
+        name="openai",
+        api_key=values["openai_api_key"],
+        base_url=values.get("openai_base_url", ""),
+    ),
+)
