@@ -43,6 +43,11 @@ from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
 from app.integrations.twilio import TwilioSms
+from app.knowledge.embedders.minilm import MiniLm
+from app.knowledge.library import Library
+from app.knowledge.reading.isolated import IsolatedReading
+from app.knowledge.search import Search
+from app.knowledge.stores.embedded import EmbeddedStore
 from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
@@ -91,6 +96,7 @@ class House:
     gate: Gate
     agent: Agent
     models: ChatModels
+    library: Library
 
 
 @asynccontextmanager
@@ -122,7 +128,16 @@ async def open_house(
         messages = OutgoingMessages(
             db, clock, safeguards.switches, sms=_sms(settings, outbound), email=_email(settings, outbound)
         )
-        services = Services(messages=messages, systems=ConnectedSystems(db, connectors.values(), all_connectors()))
+        embedder = MiniLm()
+        stack.push_async_callback(embedder.close)
+        store = EmbeddedStore(db, embedder=embedder.id, dimension=embedder.dimension)
+        reading = IsolatedReading()
+        stack.callback(reading.close)
+        services = Services(
+            messages=messages,
+            systems=ConnectedSystems(db, connectors.values(), all_connectors()),
+            documents=Search(db, store, embedder),
+        )
         gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
         recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
@@ -145,7 +160,8 @@ async def open_house(
             ),
             TurnLimits(seconds=settings.turn_seconds),
         )
-        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models)
+        library = Library(db, store, embedder, reading, clock)
+        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models, library)
 
 
 async def _admit(safeguards: Safeguards, principal: Principal) -> None:

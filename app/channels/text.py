@@ -132,12 +132,14 @@ def is_right_aligned(column: Column) -> bool:
 
 
 def source_texts(sources: Sequence[Source], reader: Reader) -> list[str]:
-    """One text per system, with the age of its oldest record: `Entrata · as of 9:42 AM`."""
+    """Cited sources one by one, `[1] Pet policy › Deposits, p. 2 (Jan 5, 2026)`; of the others one text per system,
+    with the age of its oldest record: `Entrata · as of 9:42 AM`."""
+    cited = [f"[{one.number}] {one.record} ({one.as_of:%b %-d, %Y})" for one in sources if one.number]
     oldest: dict[str, datetime] = {}
-    for source in sources:
+    for source in (one for one in sources if not one.number):
         known = oldest.get(source.system)
         oldest[source.system] = source.as_of if known is None else min(known, source.as_of)
-    return [f"{system} · as of {moment_text(moment, reader)}" for system, moment in oldest.items()]
+    return cited + [f"{system} · as of {moment_text(moment, reader)}" for system, moment in oldest.items()]
 
 
 def rows_left_text(table: Table, shown: int) -> str:

@@ -69,12 +69,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Source:
-    """Where rows came from: the system, the record, a link to it when there is one, and how fresh it is."""
+    """Where rows came from: the system, the record, a link to it when there is one, and how fresh it is. `number` is
+    what a citation in the text ([1]) calls it; 0 for a source that is not cited by number."""
 
     system: str  # for people: "Entrata", "Sophia's register"
     record: str  # what was read: "12 units at Maple Grove", "WO-1042"
     as_of: datetime
     link: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from datetime import datetime
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.answer import Source
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.knowledge.passages import sight_of
+from app.knowledge.quoting import disagree, quote_of
+from app.knowledge.search import Found
 from app.portfolio.people import askable
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
-from app.tools.core.wording import joined, sentence
+from app.tools.core.wording import counted, day, joined, sentence
+
+LONGEST_SECTION = 4_000  # characters of a section that a model is shown
+MORE = 2  # further passages that are named
 
 PHRASES: tuple[str, ...] = (
     "how do I process a security deposit refund",
@@ -101,27 +110,93 @@ class Args(ToolArgs):
     query: str = Field(description="The question or topic")
 
 
+class Cited(BaseModel):
+    """A passage that answers, under the number it is cited by. `quote` is a verbatim part of it; `section` is the text
+    around it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    title: str
+    header: str
+    page: int | None
+    dated: datetime
+    link: str
+    quote: str
+    section: str
+
+
 class Result(ToolOutput):
-    """What the company's documents say. No document store is connected yet, so `documents` is 0 and `ask` names
-    teammates who are likely to know."""
+    """What the company's documents say. `documents` is how many the person may read; `ask` names teammates who are
+    likely to know when nothing was found; `differing` are numbers of citations that contradict the first."""
 
     query: str
     documents: int
-    ask: tuple[str, ...]
+    found: tuple[Cited, ...] = ()
+    differing: tuple[int, ...] = ()
+    ask: tuple[str, ...] = ()
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:
+    findings = await ctx.services.documents.find(sight_of(ctx.principal), args.query)
+    found = tuple(_cited(args.query, number, one) for number, one in enumerate(findings.found, start=1))
+    if found:
+        return Result(
+            query=args.query,
+            documents=findings.documents,
+            found=found,
+            differing=tuple(one.number for one in found[1:] if disagree(found[0].quote, one.quote)),
+            sources=tuple(_source(one) for one in found),
+        )
     async with ctx.db.reading() as session:
         ask = await askable(session, ctx.principal)
-    return Result(query=args.query, documents=0, ask=ask)
+    return Result(query=args.query, documents=findings.documents, ask=ask)
+
+
+def _cited(question: str, number: int, found: Found) -> Cited:
+    document, passage = found.shelved.document, found.shelved.passage
+    return Cited(
+        number=number,
+        title=document.title,
+        header=passage.header,
+        page=passage.page,
+        dated=document.dated,
+        link=f"{document.link}{passage.anchor}" if document.link else "",
+        quote=quote_of(question, passage.text),
+        section="\n\n".join(one.text for one in found.section)[:LONGEST_SECTION],
+    )
+
+
+def _source(one: Cited) -> Source:
+    place = f", p. {one.page}" if one.page else ""
+    return Source("Documents", f"{one.header}{place}", one.dated, link=one.link, number=one.number)
 
 
 def present(args: Args, result: Result) -> Presentation:
-    return Presentation(
-        text=sentence(
-            f"I have no company documents to look “{result.query}” up in yet, so I won't guess.",
-            f"{joined(result.ask, 'or')} may know." if result.ask else "Your manager may know.",
+    if not result.found:
+        return Presentation(text=_nothing(result))
+    first, *others = result.found
+    lines = [f"**{first.header}** says: “{first.quote}” [{first.number}]"]
+    for one in (other for other in others if other.number in result.differing):
+        newer = max((first, one), key=lambda cited: cited.dated)
+        lines.append(
+            f"But **{one.header}** says: “{one.quote}” [{one.number}] They differ; the newer one is "
+            f"“{newer.title}” of {day(newer.dated.date())}."
         )
+    rest = [one for one in others if one.number not in result.differing][:MORE]
+    if rest:
+        lines.append("See also " + joined([f"{one.header} [{one.number}]" for one in rest], "and") + ".")
+    return Presentation(text="\n\n".join(lines))
+
+
+def _nothing(result: Result) -> str:
+    ask = f"{joined(result.ask, 'or')} may know." if result.ask else "Your manager may know."
+    if result.documents == 0:
+        return sentence(f"I have no company documents to look “{result.query}” up in yet, so I won't guess.", ask)
+    return sentence(
+        f"I found nothing about “{result.query}” in the {counted(result.documents, 'document')} you may read, so I "
+        "won't guess.",
+        ask,
     )
 
 

@@ -40,6 +40,7 @@ from app.tools.core.registry import all_tools
 from app.tools.core.services import Services
 from tests import demo
 from tests.gateways.standins import Uses
+from tests.knowledge.shelves import documents_in
 from tests.tools.conftest import Outbox, PropertySystem
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a run builds the demo portfolio
@@ -88,7 +89,14 @@ async def office(demo_db: Database, planner: Planner) -> AsyncIterator[Office]:
     )  # fmt: skip
     outbox = Outbox()
     gate = Gate(
-        tools, Workbench(demo_db, clock, ids, Services(messages=outbox, systems=PropertySystem(demo_db))), guards
+        tools,
+        Workbench(
+            demo_db,
+            clock,
+            ids,
+            Services(messages=outbox, systems=PropertySystem(demo_db), documents=documents_in(demo_db)),
+        ),
+        guards,
     )
     outcomes: list[tuple[str, Outcome]] = []
 

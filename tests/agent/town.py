@@ -307,7 +307,7 @@ def surroundings(
     nothing: Any = None
     guards = Safeguards.build(db, KeyRing(b"a secret for tests only, long enough"), clock, redactor.value)
     tools = town.tools()
-    bench = Workbench(db, clock, ids, Services(messages=nothing, systems=nothing))
+    bench = Workbench(db, clock, ids, Services(messages=nothing, systems=nothing, documents=nothing))
     gate = Gate(tools, bench, guards, Patience(read=10, prepare=10, write=10))
     return gate, Surroundings(
         tools=tools, gate=gate.call, models=models, memory=memory or ThreadMemory(db, clock), names=no_names,

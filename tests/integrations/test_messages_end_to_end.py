@@ -159,7 +159,7 @@ async def line(db: Database) -> AsyncIterator[Line]:
     resend = ResendEmail(outbound, api_key="re_local", sender="Sunrise <hi@sunrise.example>", base_url=base_url)
     messages = OutgoingMessages(db, clock, safeguards.switches, sms=twilio, email=resend)
     nothing: Any = None
-    bench = Workbench(db, clock, CountingIds(), Services(messages=messages, systems=nothing))
+    bench = Workbench(db, clock, CountingIds(), Services(messages=messages, systems=nothing, documents=nothing))
     gate = Gate({"send": SEND}, bench, safeguards, Patience(read_back_after=(0.0,)))
     yield Line(gate, db, outbox, lose, drop)
     await outbound.close()

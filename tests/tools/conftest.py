@@ -19,6 +19,7 @@ from app.integrations.writing import RecordKind, Write
 from app.tools.core.registry import AnyTool
 from app.tools.core.services import Services
 from app.tools.core.tool import Preparation, Presentation, ToolContext, ToolOutput
+from tests.knowledge.shelves import documents_in
 from tests.tools import world
 
 
@@ -98,7 +99,7 @@ class Desk:
     system: PropertySystem
 
     def context(self, principal: Principal = world.ADMIN, key: str = "") -> ToolContext:
-        services = Services(messages=self.outbox, systems=self.system)
+        services = Services(messages=self.outbox, systems=self.system, documents=documents_in(self.db))
         return ToolContext(principal, FixedClock(world.NOW), CountingIds(), self.db, services, idempotency_key=key)
 
     async def result(self, name: str, /, principal: Principal = world.ADMIN, key: str = "", **given: Any) -> ToolOutput:

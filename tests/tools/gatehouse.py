@@ -197,7 +197,7 @@ _PATIENCE = Patience(read=5, prepare=5, write=5, read_back_after=(0.0, 0.0))
 
 def _bench(db: Database, clock: MovableClock) -> Workbench:
     nothing: Any = _NoServices()
-    return Workbench(db, clock, CountingIds(), Services(messages=nothing, systems=nothing))
+    return Workbench(db, clock, CountingIds(), Services(messages=nothing, systems=nothing, documents=nothing))
 
 
 async def build_gatehouse(db: Database, *, calls: Limits = CALL_LIMITS, patience: Patience = _PATIENCE) -> Gatehouse:

@@ -48,7 +48,7 @@ async def test_an_own_record_is_made_once_even_when_the_process_dies(
     clock = MovableClock(demo.NOW)
     safeguards = Safeguards.build(demo_db, KeyRing(b"a secret for tests only"), clock, Redactor().value)
     nothing: Any = None
-    bench = Workbench(demo_db, clock, CountingIds(), Services(messages=nothing, systems=nothing))
+    bench = Workbench(demo_db, clock, CountingIds(), Services(messages=nothing, systems=nothing, documents=nothing))
     gate = Gate(TOOLS, bench, safeguards, Patience(read_back_after=(0.0,)))
     person = await principal_of(demo_db, demo.WORKSPACE, demo.ADMIN.user_id)
     if tool == "log_call_note":

@@ -31,9 +31,8 @@ def gate(demo_db: Database) -> Gate:
     clock = MovableClock(demo.NOW)
     safeguards = Safeguards.build(demo_db, KeyRing(b"a secret for tests only"), clock, Redactor().value)
     nothing: Any = None
-    return Gate(
-        TOOLS, Workbench(demo_db, clock, CountingIds(), Services(messages=nothing, systems=nothing)), safeguards
-    )
+    services = Services(messages=nothing, systems=nothing, documents=nothing)
+    return Gate(TOOLS, Workbench(demo_db, clock, CountingIds(), services), safeguards)
 
 
 async def a_short_answer(gate: Gate, person: Principal) -> tuple[Answer, Table]:

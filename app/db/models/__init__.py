@@ -1,6 +1,6 @@
 """Every table, by domain. Importing this package registers them all on `Base.metadata` (Alembic needs that)."""
 
-from app.db.models import assistant, business, finance, leasing, maintenance, property, runtime, security
+from app.db.models import assistant, business, finance, knowledge, leasing, maintenance, property, runtime, security
 from app.db.models.base import Base
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "assistant",
     "business",
     "finance",
+    "knowledge",
     "leasing",
     "maintenance",
     "property",

@@ -48,17 +48,30 @@ class Material:
     mimetype: str = ""
 
 
-class Reader(Protocol):
-    """Reads one format. `suffixes` and `mimetypes` say what is offered to it; it raises Unreadable for what isn't."""
+@dataclass(frozen=True)
+class About:
+    """What a document says of itself: empty and None where it says nothing."""
 
+    title: str = ""
+    dated: datetime | None = None
+
+
+class Reader(Protocol):
+    """Reads one format. A reader module holds `READER`; `suffixes` say what it is offered when the content alone does
+    not tell, `recognises` looks at the content."""
+
+    label: str
     suffixes: tuple[str, ...]
-    mimetypes: tuple[str, ...]
+
+    def recognises(self, content: bytes) -> bool:
+        """True when the bytes can only be of this format."""
+        ...
 
     def sections(self, material: Material) -> Iterator[Section]:
         """The document's sections in order, made one by one so that a thousand pages need the memory of a few.
         Raises Unreadable."""
         ...
 
-    def dated(self, material: Material) -> datetime | None:
-        """The document's own date when it carries one."""
+    def about(self, material: Material) -> About:
+        """The document's own title and date. Raises Unreadable."""
         ...

@@ -11,8 +11,10 @@ from typing import Protocol
 from app.domain.delivery import Delivery
 from app.domain.principal import Principal
 from app.integrations.writing import RecordKind, RecordSystem
+from app.knowledge.passages import Sight
+from app.knowledge.search import Findings
 
-__all__ = ["Delivery", "MessageSender", "Services", "Systems"]
+__all__ = ["Delivery", "Documents", "MessageSender", "Services", "Systems"]
 
 
 class MessageSender(Protocol):
@@ -44,7 +46,14 @@ class Systems(Protocol):
     def of(self, source: str, kind: RecordKind) -> RecordSystem: ...
 
 
+class Documents(Protocol):
+    """Searches the company's documents among those a sight may see. Raises RetryLater when they can't be reached."""
+
+    async def find(self, sight: Sight, question: str) -> Findings: ...
+
+
 @dataclass(frozen=True)
 class Services:
     messages: MessageSender
     systems: Systems
+    documents: Documents

@@ -1,0 +1,55 @@
+"""Word documents (DOCX): headings, paragraphs, lists and tables in their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from app.knowledge.reading.archive import damaged, is_office, opened
+from app.knowledge.reading.base import About, Block, Material, Section
+from app.knowledge.reading.headings import Outline, table_text
+
+_HEADING = re.compile(r"heading (\d)", re.I)
+
+
+class Docx:
+    """`app.knowledge.reading.base.Reader`."""
+
+    label = "Word"
+    suffixes = (".docx",)
+
+    def recognises(self, content: bytes) -> bool:
+        return is_office(content, "word/")
+
+    def sections(self, material: Material) -> Iterator[Section]:
+        outline = Outline()
+        for item in _document(material).iter_inner_content():
+            if hasattr(item, "rows"):
+                rows = [[cell.text for cell in row.cells] for row in item.rows]
+                outline.block(Block(table_text(rows), is_table=True))
+                continue
+            style = (item.style.name or "") if item.style is not None else ""
+            level = _HEADING.match(style)
+            if level or style == "Title":
+                yield from outline.heading(int(level[1]) if level else 0, item.text)
+            else:
+                outline.block(Block(f"- {item.text.strip()}" if style.startswith("List") else item.text.strip()))
+        yield from outline.rest()
+
+    def about(self, material: Material) -> About:
+        said = _document(material).core_properties
+        return About((said.title or "").strip(), said.modified)
+
+
+def _document(material: Material) -> Any:
+    import docx  # noqa: PLC0415 - loaded when it is needed
+
+    content = opened(material)
+    try:
+        return docx.Document(content)
+    except Exception:  # the parser meets whatever a file holds: KeyError, ValueError, XML errors
+        raise damaged(material) from None
+
+
+READER = Docx()

@@ -1,0 +1,173 @@
+"""Documents and passages as rows: who may read what, what is known already, and the text behind a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeReader, KnowledgeVersion
+from app.db.upsert import insert_for
+from app.knowledge import lexicon
+from app.knowledge.passages import Document, DocumentKind, Passage, Sight
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A passage with its document, as it is shown and cited."""
+
+    document: Document
+    passage: Passage
+
+
+def seen_by(sight: Sight) -> ColumnElement[bool]:
+    """The condition on KnowledgePassage: passages of documents that the sight may see."""
+    visible = select(KnowledgeReader.document_id).where(
+        KnowledgeReader.workspace_id == sight.workspace_id, KnowledgeReader.token.in_(sorted(sight.tokens))
+    )
+    if sight.documents is not None:
+        visible = visible.where(KnowledgeReader.document_id.in_(sorted(sight.documents)))
+    if sight.kinds:
+        of_kind = select(KnowledgeDocument.id).where(
+            KnowledgeDocument.workspace_id == sight.workspace_id, KnowledgeDocument.kind.in_(sorted(sight.kinds))
+        )
+        visible = visible.where(KnowledgeReader.document_id.in_(of_kind))
+    return (KnowledgePassage.workspace_id == sight.workspace_id) & KnowledgePassage.document_id.in_(visible)
+
+
+async def put_passages(
+    session: AsyncSession,
+    workspace_id: str,
+    document_id: str,
+    passages: Sequence[Passage],
+    vectors: Sequence[bytes] = (),
+) -> None:
+    """The passages become the document's only ones, words and vectors with them; in the caller's transaction."""
+    await drop_passages(session, workspace_id, [document_id])
+    packed = vectors or [b""] * len(passages)
+    rows = [
+        KnowledgePassage(
+            workspace_id=workspace_id, document_id=document_id, number=one.number, section=one.section,
+            header=one.header, text=one.text, page=one.page, anchor=one.anchor, vector=vector,
+        )
+        for one, vector in zip(passages, packed, strict=True)
+    ]  # fmt: skip
+    session.add_all(rows)
+    await session.flush()
+    indexed = [lexicon.Indexed(row.row, one.searched) for row, one in zip(rows, passages, strict=True)]
+    await lexicon.add(session, workspace_id, indexed)
+    await _changed(session, workspace_id)
+
+
+async def drop_passages(session: AsyncSession, workspace_id: str, document_ids: Sequence[str]) -> None:
+    """Forgets the passages of documents; in the caller's transaction."""
+    fits = (KnowledgePassage.workspace_id == workspace_id) & KnowledgePassage.document_id.in_(list(document_ids))
+    rows = (await session.scalars(select(KnowledgePassage.row).where(fits))).all()
+    await lexicon.remove(session, rows)
+    await session.execute(delete(KnowledgePassage).where(fits))
+    await _changed(session, workspace_id)
+
+
+async def version(session: AsyncSession, workspace_id: str) -> int:
+    """A number that grows with every change of the workspace's passages."""
+    found = await session.scalar(select(KnowledgeVersion.number).where(KnowledgeVersion.workspace_id == workspace_id))
+    return found or 0
+
+
+async def _changed(session: AsyncSession, workspace_id: str) -> None:
+    statement = insert_for(session, KnowledgeVersion).values(workspace_id=workspace_id, number=1)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[KnowledgeVersion.workspace_id], set_={"number": KnowledgeVersion.number + 1}
+        )
+    )
+
+
+async def put_document(session: AsyncSession, document: Document, *, passages: int, embedder: str, now: object) -> None:
+    """Notes a document whose passages are all in, and who may read it: from here on it can be found."""
+    await drop_document(session, document.workspace_id, document.id)
+    session.add(
+        KnowledgeDocument(
+            workspace_id=document.workspace_id, id=document.id, title=document.title, kind=str(document.kind),
+            link=document.link, content_hash=document.content_hash, dated=document.dated, embedder=embedder,
+            passages=passages, ingested_at=now,
+        )
+    )  # fmt: skip
+    session.add_all(
+        KnowledgeReader(workspace_id=document.workspace_id, document_id=document.id, token=token)
+        for token in sorted(document.readers)
+    )
+    await session.flush()
+
+
+async def drop_document(session: AsyncSession, workspace_id: str, document_id: str) -> None:
+    """Nobody finds the document from here on; its passages are dropped by the store."""
+    for model, key in ((KnowledgeReader, KnowledgeReader.document_id), (KnowledgeDocument, KnowledgeDocument.id)):
+        await session.execute(delete(model).where(model.workspace_id == workspace_id, key == document_id))
+
+
+async def known(session: AsyncSession, workspace_id: str, document_ids: Iterable[str]) -> dict[str, KnowledgeDocument]:
+    """Those of the documents that were read before, by id."""
+    found = await session.scalars(
+        select(KnowledgeDocument).where(
+            KnowledgeDocument.workspace_id == workspace_id, KnowledgeDocument.id.in_(list(document_ids))
+        )
+    )
+    return {row.id: row for row in found}
+
+
+async def count_visible(session: AsyncSession, sight: Sight) -> int:
+    """How many documents the sight may see."""
+    counted = await session.scalar(
+        select(func.count(func.distinct(KnowledgeReader.document_id))).where(
+            KnowledgeReader.workspace_id == sight.workspace_id, KnowledgeReader.token.in_(sorted(sight.tokens))
+        )
+    )
+    return counted or 0
+
+
+async def fetch(session: AsyncSession, sight: Sight, passage_ids: Sequence[str]) -> dict[str, Shelved]:
+    """The text behind hits, by passage id; what the sight may not see is left out, whatever a store said."""
+    wanted = [(document, int(number)) for document, _, number in (one.rpartition("#") for one in passage_ids)]
+    rows = await session.execute(
+        select(KnowledgePassage, KnowledgeDocument)
+        .join(
+            KnowledgeDocument,
+            (KnowledgeDocument.workspace_id == KnowledgePassage.workspace_id)
+            & (KnowledgeDocument.id == KnowledgePassage.document_id),
+        )
+        .where(seen_by(sight), KnowledgePassage.document_id.in_({document for document, _ in wanted}))
+    )
+    places = set(wanted)
+    found = (_shelved(row, document) for row, document in rows if (row.document_id, row.number) in places)
+    return {one.passage.id: one for one in found}
+
+
+async def section_of(session: AsyncSession, sight: Sight, passage: Passage) -> tuple[Passage, ...]:
+    """All passages of the section that a passage stands in, in order."""
+    rows = await session.scalars(
+        select(KnowledgePassage)
+        .where(
+            seen_by(sight),
+            KnowledgePassage.document_id == passage.document_id,
+            KnowledgePassage.section == passage.section,
+        )
+        .order_by(KnowledgePassage.number)
+    )
+    return tuple(_passage(row) for row in rows)
+
+
+def _shelved(row: KnowledgePassage, document: KnowledgeDocument) -> Shelved:
+    return Shelved(
+        Document(
+            document.workspace_id, document.id, document.title, DocumentKind(document.kind), document.content_hash,
+            document.dated, frozenset(), document.link,
+        ),
+        _passage(row),
+    )  # fmt: skip
+
+
+def _passage(row: KnowledgePassage) -> Passage:
+    return Passage(row.document_id, row.number, row.section, row.header, row.text, row.page, row.anchor)
