@@ -105,7 +105,7 @@ def _expanded(template: str, sight: Sight) -> TextClause:
 
 
 _VISIBLE = (
-    "SELECT r.document_id FROM knowledge_readers r WHERE r.workspace_id = :workspace AND r.token IN :tokens{narrowed}"
+    "SELECT r.document_id FROM knowledge_readers r WHERE r.workspace_id = :workspace AND r.token IN :tokens"
 )
 _SQLITE_ADD = text("INSERT INTO knowledge_words (rowid, words) VALUES (:row, :words)")
 _SQLITE_REMOVE = text("DELETE FROM knowledge_words WHERE rowid = :row")

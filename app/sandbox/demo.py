@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from app.db.engine import Database
+    from app.knowledge.library import Library
     from app.sandbox.portfolio.portfolio import Portfolio
 
 TIMEZONE = "America/Chicago"
@@ -139,6 +140,26 @@ class DemoWorld:
         workspace = SandboxConfig().workspace
         await load_team(db, workspace.id, workspace, self.portfolio)
         await load_register(db, workspace.id, self.portfolio, as_of=self.clock.now())
+
+    async def load_handbook(self, library: Library) -> int:
+        """Takes the handbook in; returns how many pages it has. What is in already costs nothing."""
+        from app.knowledge.library import Arriving  # noqa: PLC0415
+        from app.knowledge.passages import DocumentKind  # noqa: PLC0415
+        from app.knowledge.reading.base import Material  # noqa: PLC0415
+        from app.sandbox.handbook import pages  # noqa: PLC0415
+
+        found = list(pages())
+        for page in found:
+            arriving = Arriving(
+                id=f"file:handbook/{page.name}",
+                title=page.path.stem,
+                kind=DocumentKind.FILE,
+                readers=page.readers,
+                dated=self.clock.now(),
+                material=Material(page.path.name, page.path.read_bytes()),
+            )
+            await library.take_in(SandboxConfig().workspace.id, arriving)
+        return len(found)
 
     def _noted(self, name: str) -> str:
         note = self.folder / name

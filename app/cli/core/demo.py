@@ -88,7 +88,7 @@ async def _listening(process: asyncio.subprocess.Process, port: int) -> None:
 
 
 async def prepare(world: DemoWorld, settings: Settings, console: Console) -> None:
-    """Fills an empty demo: the schema, the team, Sophia's own records, and everything Entrata holds.
+    """Fills an empty demo: the schema, the team, Sophia's own records, her handbook, and everything Entrata holds.
 
     Raises RetryLater when the property system could not be read whole.
     """
@@ -120,10 +120,18 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
                 rows = f"{progress.rows:,} rows" if progress.rows else ""
                 bars.update(tasks[progress.resource], completed=progress.done, total=progress.total, rows=rows)
 
-            reports = await main.sync_all(house, told)
+            documents = bars.add_task("The handbook", total=1, rows="")
+            async with asyncio.TaskGroup() as together:
+                handbook = together.create_task(world.load_handbook(house.library))
+                handbook.add_done_callback(lambda _: bars.update(documents, completed=1))
+                synced = together.create_task(main.sync_all(house, told))
+            reports = synced.result()
     failed = [failure for report in reports for resource in report.resources for failure in resource.failures]
     if failed:
         raise RetryLater("The demo's property data could not be read whole.", next_step="Please start it again.")
     world.finish()
     rows = sum(resource.rows for report in reports for resource in report.resources)
-    console.print(f"[green]✓[/] 12 communities are ready: {rows:,} records read from Entrata.")
+    console.print(
+        f"[green]✓[/] 12 communities are ready: {rows:,} records read from Entrata, and a handbook of "
+        f"{handbook.result()} pages."
+    )
