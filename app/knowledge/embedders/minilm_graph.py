@@ -10,6 +10,7 @@ One text a run: no padding, no mask, and a text's vector never depends on the te
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +36,28 @@ def integer_graph(published: bytes) -> bytes:
         hidden = builder.layer(layer, hidden)
     builder.pooled(hidden)
     return builder.model()
+
+
+def multiplies_exactly(opened: Callable[[bytes], Any]) -> bool:
+    """Whether this processor adds up products of 8-bit numbers without losing the highest.
+
+    Older x86 processors add pairs of them in 16 bits and cut off what is too large
+    (onnxruntime.ai/docs/performance/model-optimizations/quantization.html, "U8S8"); vectors would be wrong there.
+    `opened` makes an onnxruntime session of a graph.
+    """
+    float_, size = onnx.TensorProto.FLOAT, 64
+    kept = [
+        numpy_helper.from_array(np.full((size, size), 127, dtype=np.int8), "weights"),
+        numpy_helper.from_array(np.ones(size, dtype=np.float32), "scale"),
+        numpy_helper.from_array(np.zeros(size, dtype=np.int8), "zero"),
+    ]
+    node = helper.make_node("DynamicQuantizeMatMul", ["given", "weights", "scale", "zero"], ["made"], domain=FUSED)
+    given = [helper.make_tensor_value_info("given", float_, [1, size])]
+    graph = helper.make_graph([node], "probe", given, [helper.make_tensor_value_info("made", float_, [1, size])], kept)
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=10).SerializeToString()
+    made = opened(model).run(None, {"given": np.ones((1, size), dtype=np.float32)})[0]
+    return bool(np.allclose(made, 127 * size, rtol=0.001))
 
 
 class _Builder:

@@ -1,0 +1,1 @@
+"""How well the search finds: question sets with judged documents, and the usual measures over them."""
