@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import String, TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.knowledge.passages import Sight
@@ -101,12 +101,11 @@ def _expanded(template: str, sight: Sight) -> TextClause:
         )
         names.append("kinds")
     visible = _VISIBLE + narrowed
-    return text(template.replace("{visible}", visible)).bindparams(*(bindparam(n, expanding=True) for n in names))
+    names_bound = (bindparam(name, type_=String, expanding=True) for name in names)
+    return text(template.replace("{visible}", visible)).bindparams(*names_bound)
 
 
-_VISIBLE = (
-    "SELECT r.document_id FROM knowledge_readers r WHERE r.workspace_id = :workspace AND r.token IN :tokens"
-)
+_VISIBLE = "SELECT r.document_id FROM knowledge_readers r WHERE r.workspace_id = :workspace AND r.token IN :tokens"
 _SQLITE_ADD = text("INSERT INTO knowledge_words (rowid, words) VALUES (:row, :words)")
 _SQLITE_REMOVE = text("DELETE FROM knowledge_words WHERE rowid = :row")
 _POSTGRES_REMOVE = text("DELETE FROM knowledge_words WHERE row = :row")
