@@ -6,12 +6,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from app.knowledge.reading.base import About, Block, Material, Section
-from app.knowledge.reading.headings import table_text
+from app.knowledge.reading.base import About, Material, Section, Unreadable
 from app.knowledge.reading.plain import decoded
+from app.knowledge.reading.sheets import sections_of
 
-SAMPLE = 8192  # characters
-ROWS_IN_A_BLOCK = 500
+DELIMITERS = ",;\t|"
 
 
 class Csv:
@@ -25,21 +24,23 @@ class Csv:
 
     def sections(self, material: Material) -> Iterator[Section]:
         text = decoded(material)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         try:
-            dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:SAMPLE], delimiters=",;\t|")
+            yield from sections_of(material.name, "", lines)
         except csv.Error:
-            dialect = csv.excel
-        rows = [row for row in csv.reader(io.StringIO(text), dialect) if any(cell.strip() for cell in row)]
-        head, body = rows[:1], rows[1:]
-        blocks = tuple(
-            Block(table_text([*head, *body[start : start + ROWS_IN_A_BLOCK]]), is_table=True)
-            for start in range(0, max(1, len(body)), ROWS_IN_A_BLOCK)
-        )
-        if rows:
-            yield Section((), blocks)
+            raise Unreadable(
+                f"“{material.name}” is no table from line {lines.line_num} on.", next_step="Please export it again."
+            ) from None
 
     def about(self, material: Material) -> About:
         return About()
+
+
+def _delimiter(text: str) -> str:
+    """What the first line holds most often; a comma when it holds none. The library's own guess takes a letter for the
+    delimiter of a narrow table."""
+    first = text.lstrip().partition("\n")[0]
+    return max(DELIMITERS, key=first.count)
 
 
 READER = Csv()

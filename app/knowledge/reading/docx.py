@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 from app.knowledge.reading.archive import damaged, is_office, opened
@@ -39,7 +40,7 @@ class Docx:
 
     def about(self, material: Material) -> About:
         said = _document(material).core_properties
-        return About((said.title or "").strip(), said.modified)
+        return About((said.title or "").strip(), said.modified.replace(tzinfo=UTC) if said.modified else None)
 
 
 def _document(material: Material) -> Any:
