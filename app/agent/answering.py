@@ -34,7 +34,7 @@ async def answer_of(run: TurnRun) -> Answer:
         charts=tuple(chart for one in done for chart in one.presentation.charts),
         choices=_choices(run),
         approvals=tuple(one.card for one in run.waiting),
-        sources=_merged(source for one in done for source in one.result.sources),
+        sources=_cited(_merged(source for one in done for source in one.result.sources), run.speaker.said),
         notes=_notes(run),
         follow_ups=_follow_ups((text for one in done for text in one.presentation.follow_ups), run.turn.text),
         readers_need=_readers_need(run),
@@ -119,6 +119,11 @@ def _merged(sources: Iterable[Source]) -> tuple[Source, ...]:
         if key not in kept or source.as_of < kept[key].as_of:
             kept[key] = source
     return tuple(kept.values())
+
+
+def _cited(sources: tuple[Source, ...], text: str) -> tuple[Source, ...]:
+    """Numbered sources only where the text cites them."""
+    return tuple(source for source in sources if not source.number or f"[{source.number}]" in text)
 
 
 def _notes(run: TurnRun) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ on SQLite, which says nothing about any one passage.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,6 +84,17 @@ async def matching(session: AsyncSession, sight: Sight, question: str, limit: in
     return [Hit(f"{document}#{number}", document, float(score)) for document, number, score in found]
 
 
+async def rarity(session: AsyncSession, workspace_id: str, words: Sequence[str]) -> dict[str, float]:
+    """How telling each word is (BM25's idf): high for one that few passages hold, highest for one that none does."""
+    passages = await session.scalar(_COUNT, {"workspace": workspace_id}) or 0
+    found: dict[str, float] = {}
+    for word in words:
+        statement, value = (_SQLITE_DF, f'"{word}"') if _is_sqlite(session) else (_POSTGRES_DF, word)
+        holding = await session.scalar(statement, {"word": value, "workspace": workspace_id}) or 0
+        found[word] = math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
+    return found
+
+
 def _is_sqlite(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
@@ -115,6 +127,15 @@ FROM knowledge_words JOIN knowledge_passages p ON p.row = knowledge_words.rowid
 WHERE knowledge_words MATCH :match AND p.workspace_id = :workspace AND p.document_id IN ({visible})
 ORDER BY score DESC, p.document_id, p.number LIMIT :limit
 """
+_COUNT = text("SELECT count(*) FROM knowledge_passages WHERE workspace_id = :workspace")
+_SQLITE_DF = text(
+    "SELECT count(*) FROM knowledge_words JOIN knowledge_passages p ON p.row = knowledge_words.rowid "
+    "WHERE knowledge_words MATCH :word AND p.workspace_id = :workspace"
+)
+_POSTGRES_DF = text(
+    "SELECT count(*) FROM knowledge_words "
+    "WHERE workspace_id = :workspace AND words @@ plainto_tsquery('english', CAST(:word AS text))"
+)
 _POSTGRES_ADD = text(
     "INSERT INTO knowledge_words (row, workspace_id, words, length) "
     "SELECT CAST(:row AS bigint), CAST(:workspace AS varchar), v, "

@@ -14,6 +14,7 @@ LONGEST = 60  # words of a quote
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _NOT_WORDS = re.compile(r"[^\w%$.,]+")
 _NUMBER = re.compile(r"\$?\d[\d,]*(?:\.\d+)?%?")
+_RULING = re.compile(r"[|\s:-]+")
 _ALIKE = 0.25  # shared words of two quotes, from which they speak of the same thing
 
 
@@ -36,6 +37,17 @@ def quote_of(question: str, text: str) -> str:
             if score > best_score:
                 best, best_score = (spans[first][0], spans[last][1]), score
     return _bounded(text[best[0] : best[1]].strip())
+
+
+def as_prose(quote: str) -> str:
+    """A quote for people: the bars of a table become dots between its cells, and a table's ruling goes."""
+    lines = (line.strip() for line in quote.splitlines())
+    told = (
+        " · ".join(cell.strip() for cell in line.strip("|").split("|") if cell.strip()) if "|" in line else line
+        for line in lines
+        if line and not _RULING.fullmatch(line)
+    )
+    return "\n".join(told)
 
 
 def is_verbatim(quote: str, texts: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from app.domain.answer import Source
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.knowledge.passages import sight_of
-from app.knowledge.quoting import disagree, quote_of
+from app.knowledge.quoting import as_prose, disagree, quote_of
 from app.knowledge.search import Found
 from app.portfolio.people import askable
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
@@ -128,13 +128,15 @@ class Cited(BaseModel):
 
 class Result(ToolOutput):
     """What the company's documents say. `documents` is how many the person may read; `ask` names teammates who are
-    likely to know when nothing was found; `differing` are numbers of citations that contradict the first."""
+    likely to know when nothing was found, and `near` the titles of pages about something like it; `differing` are
+    numbers of citations that contradict the first."""
 
     query: str
     documents: int
     found: tuple[Cited, ...] = ()
     differing: tuple[int, ...] = ()
     ask: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:
@@ -150,7 +152,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         )
     async with ctx.db.reading() as session:
         ask = await askable(session, ctx.principal)
-    return Result(query=args.query, documents=findings.documents, ask=ask)
+    return Result(query=args.query, documents=findings.documents, ask=ask, near=findings.near)
 
 
 def _cited(question: str, number: int, found: Found) -> Cited:
@@ -162,7 +164,7 @@ def _cited(question: str, number: int, found: Found) -> Cited:
         page=passage.page,
         dated=document.dated,
         link=f"{document.link}{passage.anchor}" if document.link else "",
-        quote=quote_of(question, passage.text),
+        quote=as_prose(quote_of(question, passage.text)),
         section="\n\n".join(one.text for one in found.section)[:LONGEST_SECTION],
     )
 
@@ -194,8 +196,11 @@ def _nothing(result: Result) -> str:
     if result.documents == 0:
         return sentence(f"I have no company documents to look “{result.query}” up in yet, so I won't guess.", ask)
     return sentence(
-        f"I found nothing about “{result.query}” in the {counted(result.documents, 'document')} you may read, so I "
-        "won't guess.",
+        f"None of the {counted(result.documents, 'document')} you may read clearly answers “{result.query}”, "
+        "so I won't guess.",
+        f"The nearest {'pages are' if len(result.near) > 1 else 'page is'} {joined(result.near, 'and')}."
+        if result.near
+        else "",
         ask,
     )
 

@@ -64,6 +64,12 @@ def _question_at(earlier: Sequence[BaseMessage]) -> int | None:
     return None
 
 
+def _found(data: Any) -> bool:
+    """False when the result's own data say that a search found nothing."""
+    rows = data.get("data") if isinstance(data, dict) else None
+    return not (isinstance(rows, dict) and cast(dict[str, Any], rows).get("found") == [])
+
+
 def _result(message: ToolMessage) -> Result:
     raw = text_of(message)
     text = raw
@@ -74,4 +80,4 @@ def _result(message: ToolMessage) -> Result:
     if isinstance(data, dict):
         fields = cast(dict[str, Any], data)
         text = next((str(fields[k]) for k in ("text", "sentence", "message", "error", "question") if fields.get(k)), "")
-    return Result(message.name or "", text.strip())
+    return Result(message.name or "", text.strip(), found=_found(data))

@@ -5,6 +5,7 @@ Speaks LangChain's protocol only; what to do is decided in `planner`, what to sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,10 +25,15 @@ from typing_extensions import override
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock
 from app.domain.names import NamesProvider
 from app.gateways.embedded import history, phrasing
-from app.gateways.embedded.plan import Plan
+from app.gateways.embedded.plan import Conversation, Plan
 from app.gateways.embedded.planner import Planner
 
 MODEL_NAME = "sophia-embedded-planner"
+DOCUMENTS = "search_knowledge"
+LONGEST_TOPIC = 300  # characters
+_QUESTION = re.compile(
+    r"(?i)(?:how|what|who|when|where|which|why|can|could|may|must|should|do|does|is|are|am)\b(?:'?s)?(?: \S+){2}"
+)
 
 
 class EmbeddedPlanner(BaseChatModel):
@@ -115,13 +121,20 @@ class EmbeddedPlanner(BaseChatModel):
 
     def _reply(self, messages: list[BaseMessage], tool_names: Sequence[str] | None) -> AIMessage:
         talk = history.read(messages)
-        if talk.results:
-            return _message(phrasing.from_results(talk.results, talk.remark))
         allowed = None if tool_names is None else frozenset(tool_names)
+        if talk.results and not _only_documents_looked_at(talk):
+            return _message(phrasing.from_results(talk.results, talk.remark))
         plan = self.planner.plan_in(talk, self.names.current(), self._now(), allowed)
-        return self._said(plan, talk.message, can_ask=allowed is not None and history.ASK in allowed)
+        if talk.results and (plan.action != "decline" or talk.results[0].found):
+            return _message(phrasing.from_results(talk.results, talk.remark))
+        can_look = not talk.results and allowed is not None and DOCUMENTS in allowed
+        can_ask = allowed is not None and history.ASK in allowed
+        return self._said(plan, talk.message, can_ask=can_ask, can_look=can_look)
 
-    def _said(self, plan: Plan, message: str, *, can_ask: bool) -> AIMessage:
+    def _said(self, plan: Plan, message: str, *, can_ask: bool, can_look: bool) -> AIMessage:
+        """`can_look`: before she declines, the company's documents are asked; they may know what no tool is about."""
+        if plan.action == "decline" and can_look and _QUESTION.match(message):
+            return _message("", [self._tool_call(DOCUMENTS, {"query": message[:LONGEST_TOPIC]})], plan.confidence)
         calls = [self._tool_call(call.name, dict(call.arguments)) for call in plan.calls]
         if plan.action == "clarify" and can_ask and plan.question:
             calls.append(self._tool_call(history.ASK, {"question": plan.question, "options": list(plan.options)}))
@@ -136,6 +149,10 @@ class EmbeddedPlanner(BaseChatModel):
 
     def _now(self) -> datetime:
         return self.clock.now().astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
+
+def _only_documents_looked_at(talk: Conversation) -> bool:
+    return [result.tool for result in talk.results] == [DOCUMENTS]
 
 
 def _message(

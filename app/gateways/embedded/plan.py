@@ -35,10 +35,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What a tool answered: its sentences, and the tool's name."""
+    """What a tool answered: its sentences, and the tool's name. `found` is False for a search that found nothing."""
 
     tool: str
     text: str
+    found: bool = True
 
 
 @dataclass(frozen=True)

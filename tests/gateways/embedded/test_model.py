@@ -159,9 +159,21 @@ async def test_a_stream_adds_up_to_the_same_message(model: EmbeddedPlanner) -> N
     assert [(c["name"], c["args"]) for c in whole.tool_calls] == [("get_occupancy", {"property": "Union"})]
 
 
-@pytest.mark.parametrize(
-    "words", ["who won the super bowl", "delete the records of Tom Bell", "book a flight to Denver"]
-)
+async def test_a_question_that_no_tool_is_about_is_looked_up_in_the_documents_before_she_declines(
+    model: EmbeddedPlanner,
+) -> None:
+    question = HumanMessage("who won the super bowl")
+    looked = await bound(model).ainvoke([question])
+    assert [call["name"] for call in looked.tool_calls] == ["search_knowledge"]
+    nothing = result(looked.tool_calls[0], "None of the 3 documents answers that.", data={"found": []})
+    declined = await bound(model).ainvoke([question, looked, nothing])
+    assert "I can look up" in str(declined.content)
+    something = result(looked.tool_calls[0], "Games says: “The blue team won.” [1]", data={"found": [{"number": 1}]})
+    answered = await bound(model).ainvoke([question, looked, something])
+    assert answered.content == "Games says: “The blue team won.” [1]"
+
+
+@pytest.mark.parametrize("words", ["delete the records of Tom Bell", "book a flight to Denver"])
 async def test_a_refusal_says_what_can_be_asked(model: EmbeddedPlanner, words: str) -> None:
     answer = await bound(model).ainvoke(words)
     assert answer.tool_calls == []
