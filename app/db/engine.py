@@ -27,7 +27,8 @@ class Database:
     """An engine and its sessions. `url` is an SQLAlchemy async URL (`sqlite+aiosqlite:///…`, `postgresql+asyncpg://…`)."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        # Bound values are what people wrote: a failed statement's text reaches the log, its values never do.
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size, "hide_parameters": True}
         if url.startswith("postgresql"):  # a file does not go away between two uses; a server may
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(url, **options)

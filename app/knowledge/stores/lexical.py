@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from app.db.engine import Database
+from app.knowledge import lexicon
 from app.knowledge.passages import Sight
 from app.knowledge.stores.base import Hit
 
@@ -18,3 +20,14 @@ class Lexical(Protocol):
     async def matching(self, sight: Sight, text: str, limit: int) -> list[Hit]:
         """As `PassageStore.matching`."""
         ...
+
+
+class DatabaseWords:
+    """`Lexical` over the main database (app/knowledge/lexicon.py)."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def matching(self, sight: Sight, text: str, limit: int) -> list[Hit]:
+        async with self._db.reading() as session:
+            return await lexicon.matching(session, sight, text, limit)

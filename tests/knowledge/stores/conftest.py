@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -10,7 +11,11 @@ from app.db.engine import Database
 from app.knowledge.passages import Sight
 from app.knowledge.stores.base import Hit, PassageStore
 from app.knowledge.stores.pgvector import PgvectorStore
+from app.knowledge.stores.pinecone import PineconeStore
+from app.sandbox.pinecone.records import Index
+from app.sandbox.pinecone.server import PineconeServer
 from tests.knowledge.stores.making import DIMENSIONS
+from tests.knowledge.stores.serving import serving
 
 Opening = Callable[..., PassageStore]
 """Opens the store again, as after a restart: `opening(embedder="other", dimensions=4)`."""
@@ -40,11 +45,51 @@ def pgvector_opening(postgres_db: Database, words: ScriptedWords) -> Opening:
     return opening
 
 
-@pytest.fixture(params=[pytest.param("pgvector", marks=pytest.mark.postgres)])
+@dataclass
+class PineconeStand:
+    """The stand-in, where it listens, and how long the store waited for it."""
+
+    server: PineconeServer
+    url: str
+    words: ScriptedWords
+    waits: list[float]
+
+    def open(
+        self, *, embedder: str = "minilm", dimensions: int = DIMENSIONS, key: str = "pcsk_local", url: str = ""
+    ) -> PineconeStore:
+        async def pause(seconds: float) -> None:
+            self.waits.append(seconds)
+
+        return PineconeStore(
+            url or self.url, key, embedder=embedder, dimensions=dimensions, lexical=self.words, pause=pause
+        )
+
+
+@pytest.fixture
+async def pinecone_stand(words: ScriptedWords, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PineconeStand]:
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("pinecone._internal.http_client._async_retry_sleep", pause)
+    server = PineconeServer(Index(DIMENSIONS, lag=3), "pcsk_local")
+    async with serving(server.asgi()) as url:
+        yield PineconeStand(server, url, words, waits)
+
+
+@pytest.fixture
+def pinecone_opening(pinecone_stand: PineconeStand) -> Opening:
+    return pinecone_stand.open
+
+
+@pytest.fixture(params=[pytest.param("pgvector", marks=pytest.mark.postgres), "pinecone"])
 def opening(request: pytest.FixtureRequest) -> Opening:
     return request.getfixturevalue(f"{request.param}_opening")
 
 
 @pytest.fixture
-def store(opening: Opening) -> PassageStore:
-    return opening()
+async def store(opening: Opening) -> AsyncIterator[PassageStore]:
+    store = opening()
+    yield store
+    await store.close()
