@@ -186,6 +186,11 @@ class Settings(BaseSettings):
     buildium_api_key: Secret = Field(default=None, description="Buildium client secret")
     buildium_client_id: Text = Field(default=None, description="Buildium client id")
 
+    # Documents
+    knowledge_sites: str = Field(
+        default="", description="Web sites that may be read, comma separated: docs.example.com, http://wiki.local:8080"
+    )
+
     # Vector databases
     pinecone_api_key: Secret = Field(default=None, description="Pinecone API key")
     weaviate_api_key: Secret = Field(default=None, description="Weaviate API key")

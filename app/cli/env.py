@@ -20,6 +20,7 @@ SECTIONS = {
     "portkey_api_key": "Model gateways",
     "hubspot_api_key": "Business systems",
     "entrata_api_key": "Property systems",
+    "knowledge_sites": "Documents",
     "pinecone_api_key": "Vector databases",
     "twilio_account_sid": "Communication besides Slack",
     "stripe_api_key": "Payments",

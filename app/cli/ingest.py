@@ -1,24 +1,23 @@
-"""`sophia ingest`: take files and folders into the documents that Sophia answers from."""
+"""`sophia ingest`: take files, folders and web sites into the documents that Sophia answers from."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
 
 from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.db.migrate import upgrade
-from app.domain.errors import Fixable
-from app.knowledge.library import Arriving, TakenIn
-from app.knowledge.passages import EVERYONE, DocumentKind
-from app.knowledge.reading.base import Material
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.cli.core.intake import Kept
+    from app.knowledge.library import Arriving, Library, TakenIn
+    from app.knowledge.web.walk import Bounds
 
 MARKS = {"added": "[green]+[/]", "replaced": "[green]~[/]", "unchanged": "[dim]=[/]", "unreadable": "[yellow]![/]"}
 
@@ -26,82 +25,85 @@ MARKS = {"added": "[green]+[/]", "replaced": "[green]~[/]", "unchanged": "[dim]=
 def register(app: typer.Typer) -> None:
     @app.command()
     def ingest(
-        paths: Annotated[list[Path], typer.Argument(help="Files, or folders with all they hold.")],
+        sources: Annotated[list[str], typer.Argument(help="Files, folders, or addresses of sites in KNOWLEDGE_SITES.")],
         readers: Annotated[
             str,
-            typer.Option(help="Who may read them, comma separated: everyone, role:leasing, property:…, user:U…"),
-        ] = EVERYONE,
-        link: Annotated[str, typer.Option(help="Address the documents can be opened under; the path is added.")] = "",
+            typer.Option(
+                help="Who may read them, comma separated: everyone, role:leasing, property:…, channel:…, user:U…"
+            ),
+        ] = "everyone",
+        link: Annotated[str, typer.Option(help="Address the files can be opened under; the path is added.")] = "",
+        remove: Annotated[
+            bool, typer.Option("--remove", help="Also forget what these folders and sites no longer hold.")
+        ] = False,
+        pages: Annotated[int, typer.Option(help="Most pages of one site.", min=1, max=5000)] = 200,
+        depth: Annotated[int, typer.Option(help="Links from the first page of a site.", min=0, max=10)] = 3,
     ) -> None:
         """Read documents, so that Sophia can answer from them with citations.
 
-        What is unchanged costs nothing, what changed replaces its older version. Exits with 1 when a file could not be
-        read; the others are in.
+        What is unchanged costs nothing, what changed replaces its older version. Exits with 1 when something could not
+        be read; the rest is in.
         """
+        from app.cli.core.intake import Kept, reader_tokens  # noqa: PLC0415 - --help need not wait for it
+        from app.knowledge.web.walk import Bounds  # noqa: PLC0415
+
+        async def work() -> bool:
+            kept = Kept(reader_tokens(readers), link)
+            return await _take_in(settings, sources, kept, Bounds(pages, depth), remove=remove)
+
         settings = settings_or_exit(log_level="error")
-        taken = run_or_exit(take_in(settings, paths, _tokens(readers), link))
-        raise typer.Exit(1 if any(one.outcome == "unreadable" for one in taken) else 0)
+        raise typer.Exit(0 if run_or_exit(work()) else 1)
 
 
-def _tokens(readers: str) -> frozenset[str]:
-    tokens = frozenset(part.strip() for part in readers.split(",") if part.strip())
-    known = ("role:", "property:", "channel:", "user:")
-    wrong = [token for token in tokens if token != EVERYONE and not token.startswith(known)]
-    if wrong or not tokens:
-        raise typer.BadParameter(f"{wrong[0] if wrong else 'nothing'!r} is no reader; try everyone or role:leasing")
-    properties = {"property:*"} if any(token.startswith("property:") for token in tokens) else set[str]()
-    return tokens | properties
-
-
-async def take_in(settings: Settings, paths: list[Path], readers: frozenset[str], link: str) -> list[TakenIn]:
-    """Takes every file in and shows what became of it. Raises Fixable when a path does not exist."""
+async def _take_in(settings: Settings, sources: list[str], kept: Kept, bounds: Bounds, *, remove: bool) -> bool:
+    """Takes everything in and shows what became of it; true when all could be read."""
     from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.cli.core.intake import origin  # noqa: PLC0415
 
-    files = list(_files(paths))
     console = Console(highlight=False)
-    bars = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
-    taken: list[TakenIn] = []
+    counts: Counter[str] = Counter()
+    workspace_id = settings.workspace_id
     async with main.open_house(settings) as house:
         await upgrade(house.db)
-        with Progress(*bars, console=console, transient=True) as progress:
-            bar = progress.add_task("Reading documents", total=len(files))
-            for name, path in files:
-                progress.update(bar, description=f"Reading {path.name}")
-                one = await house.library.take_in(settings.workspace_id, arriving(name, path, readers, link))
-                taken.append(one)
-                told = one.sentence or f"{one.passages} passages"
-                progress.console.print(f"{MARKS[one.outcome]} {name}  [dim]{told}[/]")
-                progress.advance(bar)
-    counts = Counter(one.outcome for one in taken)
-    console.print(
-        ", ".join(f"{number} {outcome}" for outcome, number in counts.items()) or "There was nothing to read."
-    )
-    return taken
+        with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
+            bar = progress.add_task("Reading documents")
+            for source in sources:
+                met: set[str] = set()
+                async for arriving in _arriving(source, settings, kept, bounds):
+                    one = await _one(house.library, workspace_id, arriving, progress, bar)
+                    met.add(one.document_id)
+                    counts[one.outcome] += 1
+                    told = one.sentence or f"{one.passages} passages"
+                    progress.console.print(f"{MARKS[one.outcome]} {one.document_id}  [dim]{told}[/]")
+                if remove and (start := origin(source)):
+                    known = await house.library.documents(workspace_id, start)
+                    gone = [document.id for document in known if document.id not in met]
+                    counts["forgotten"] += await house.library.forget(workspace_id, gone)
+                    for document_id in gone:
+                        progress.console.print(f"[red]-[/] {document_id}  [dim]forgotten[/]")
+    told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
+    console.print(told or "There was nothing to read.")
+    return not counts["unreadable"]
 
 
-def arriving(name: str, path: Path, readers: frozenset[str], link: str = "") -> Arriving:
-    """A file as it comes in; `name` is its path below the folder that was given."""
-    return Arriving(
-        id=f"file:{name}"[:120],
-        title=path.stem.replace("-", " ").replace("_", " ").capitalize(),
-        kind=DocumentKind.FILE,
-        readers=readers,
-        dated=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-        link=f"{link.rstrip('/')}/{name}" if link else "",
-        material=Material(path.name, path.read_bytes()),
-    )
+async def _arriving(source: str, settings: Settings, kept: Kept, bounds: Bounds) -> AsyncIterator[Arriving | TakenIn]:
+    from app.cli.core.intake import files, is_address, of_file, of_site  # noqa: PLC0415
+    from app.domain.clock import SystemClock  # noqa: PLC0415
+
+    if is_address(source):
+        async for page in of_site(source, settings.knowledge_sites, kept, SystemClock(), bounds):
+            yield page
+        return
+    for name, path in files(source):
+        yield of_file(name, path, kept)
 
 
-def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
-    for path in paths:
-        if path.is_dir():
-            below = (file for file in sorted(path.rglob("*")) if file.is_file())
-            for file in below:
-                if not any(part.startswith(".") for part in file.relative_to(path).parts):
-                    yield f"{path.name}/{file.relative_to(path).as_posix()}", file
-        elif path.is_file():
-            yield path.name, path
-        else:
-            raise Fixable(
-                f"There is no file or folder {path}.", next_step="Please check the path.", code="no_such_file"
-            )
+async def _one(
+    library: Library, workspace_id: str, arriving: Arriving | TakenIn, progress: Progress, bar: TaskID
+) -> TakenIn:
+    from app.knowledge.library import TakenIn  # noqa: PLC0415
+
+    if isinstance(arriving, TakenIn):
+        return arriving
+    progress.update(bar, description=f"Reading {arriving.title}")
+    return await library.take_in(workspace_id, arriving)

@@ -22,6 +22,15 @@ from app.knowledge.reading.isolated import IsolatedReading
 from app.knowledge.stores.base import PassageStore
 
 AT_ONCE = 64  # passages embedded in one go
+LONGEST_ID = 120  # characters
+
+
+def document_id(kind: str, name: str) -> str:
+    """`kind:name`; a name that is too long ends in a hash of itself, so that two never meet."""
+    whole = f"{kind}:{name}"
+    if len(whole) <= LONGEST_ID:
+        return whole
+    return f"{whole[: LONGEST_ID - 17]}~{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,26 @@ class Library:
         passages = await self._embedded(document, sections)
         if not passages:
             return TakenIn(arriving.id, document.title, "unreadable", sentence=f"“{document.title}” holds no text.")
+        if before is not None:
+            await self._hide_from_former_readers(document)
         await self._store.replace(workspace_id, document.id, passages)
         async with self._db.transaction() as session:
             await shelf.put_document(
                 session, document, passages=len(passages), embedder=self._embedder.id, now=self._clock.now()
             )
         return TakenIn(document.id, document.title, "replaced" if before else "added", len(passages))
+
+    async def _hide_from_former_readers(self, document: Document) -> None:
+        """What changes hands is nobody's until all of it is in: who could read the old version never sees the new
+        one by that right, not even when the process ends in between."""
+        async with self._db.transaction() as session:
+            if await shelf.readers_of(session, document.workspace_id, document.id) != document.readers:
+                await shelf.drop_document(session, document.workspace_id, document.id)
+
+    async def documents(self, workspace_id: str, prefix: str = "") -> list[Document]:
+        """All documents whose id starts with `prefix`, with who may read them. For administrators."""
+        async with self._db.reading() as session:
+            return await shelf.listed(session, workspace_id, prefix)
 
     async def forget(self, workspace_id: str, document_ids: Sequence[str]) -> int:
         """Removes documents; returns how many there were. From the first moment on nobody finds them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -118,6 +118,33 @@ async def known(session: AsyncSession, workspace_id: str, document_ids: Iterable
     return {row.id: row for row in found}
 
 
+async def listed(session: AsyncSession, workspace_id: str, prefix: str = "") -> list[Document]:
+    """All documents whose id starts with `prefix`, by id, with who may read them. For administrators and upkeep: it
+    asks for no sight and shows no text."""
+    fits = (KnowledgeDocument.workspace_id == workspace_id) & KnowledgeDocument.id.startswith(prefix, autoescape=True)
+    rows = (await session.scalars(select(KnowledgeDocument).where(fits).order_by(KnowledgeDocument.id))).all()
+    tokens = await session.execute(
+        select(KnowledgeReader.document_id, KnowledgeReader.token).where(
+            KnowledgeReader.workspace_id == workspace_id,
+            KnowledgeReader.document_id.startswith(prefix, autoescape=True),
+        )
+    )
+    readers: dict[str, set[str]] = {}
+    for document_id, token in tokens:
+        readers.setdefault(document_id, set()).add(token)
+    return [replace(_document(row), readers=frozenset(readers.get(row.id, ()))) for row in rows]
+
+
+async def readers_of(session: AsyncSession, workspace_id: str, document_id: str) -> frozenset[str]:
+    """The reader tokens of a document; none when there is no such document."""
+    found = await session.scalars(
+        select(KnowledgeReader.token).where(
+            KnowledgeReader.workspace_id == workspace_id, KnowledgeReader.document_id == document_id
+        )
+    )
+    return frozenset(found)
+
+
 async def count_visible(session: AsyncSession, sight: Sight) -> int:
     """How many documents the sight may see."""
     counted = await session.scalar(
@@ -141,7 +168,9 @@ async def fetch(session: AsyncSession, sight: Sight, passage_ids: Sequence[str])
         .where(seen_by(sight), KnowledgePassage.document_id.in_({document for document, _ in wanted}))
     )
     places = set(wanted)
-    found = (_shelved(row, document) for row, document in rows if (row.document_id, row.number) in places)
+    found = (
+        Shelved(_document(document), _passage(row)) for row, document in rows if (row.document_id, row.number) in places
+    )
     return {one.passage.id: one for one in found}
 
 
@@ -159,14 +188,11 @@ async def section_of(session: AsyncSession, sight: Sight, passage: Passage) -> t
     return tuple(_passage(row) for row in rows)
 
 
-def _shelved(row: KnowledgePassage, document: KnowledgeDocument) -> Shelved:
-    return Shelved(
-        Document(
-            document.workspace_id, document.id, document.title, DocumentKind(document.kind), document.content_hash,
-            document.dated, frozenset(), document.link,
-        ),
-        _passage(row),
-    )  # fmt: skip
+def _document(row: KnowledgeDocument) -> Document:
+    """The document without its readers."""
+    return Document(
+        row.workspace_id, row.id, row.title, DocumentKind(row.kind), row.content_hash, row.dated, frozenset(), row.link
+    )
 
 
 def _passage(row: KnowledgePassage) -> Passage:
