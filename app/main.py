@@ -61,6 +61,7 @@ from app.security.outgoing import OutgoingMessages, Provider
 from app.security.people import principal_of
 from app.security.redaction import Redactor
 from app.security.safeguards import Safeguards
+from app.security.stored import with_stored_secrets
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import record_outbound
@@ -103,16 +104,18 @@ class House:
 async def open_house(
     settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None
 ) -> AsyncGenerator[House]:
-    """Builds the house and closes it again. Connects to nothing but the database, and that at the first query."""
+    """Builds the house and closes it again. Connects to nothing but the database, where it reads stored secrets: the
+    house's settings hold them too."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    values = declared(settings)
-    own = [value for name, value in values.items() if name not in Settings.model_fields]
-    redactor = Redactor((*settings.secret_values, *own))
-    configure_logs(settings.log_level, settings.log_format, redactor.value)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         db = Database(settings.async_database_url)
         stack.push_async_callback(db.close)
+        settings = await with_stored_secrets(settings, db, clock)
+        values = declared(settings)
+        own = [value for name, value in values.items() if name not in Settings.model_fields]
+        redactor = Redactor((*settings.secret_values, *own))
+        configure_logs(settings.log_level, settings.log_format, redactor.value)
         outbound = Outbound(clock, meter=record_outbound)
         stack.push_async_callback(outbound.close)
         safeguards = Safeguards.build(
@@ -189,8 +192,13 @@ def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
 
 def declared(settings: Settings) -> dict[str, str]:
     """Every set value, those included that connector and provider files declare themselves. Holds secrets."""
+    return declared_values(settings, own_variables())
+
+
+def own_variables() -> list[str]:
+    """The variables that connector and provider files declare themselves."""
     providers = [variable for provider in discover().values() for variable in provider.all_variables]
-    return declared_values(settings, [*declared_variables(all_connectors()), *providers])
+    return [*declared_variables(all_connectors()), *providers]
 
 
 def _turn_limits(settings: Settings) -> Limits:
@@ -335,9 +343,9 @@ async def web(settings: Settings) -> None:
 
     from handlers.http.server import build_http  # noqa: PLC0415
 
-    if settings.slack_signing_secret is None:
-        raise Fixable("SLACK_SIGNING_SECRET is not set.", next_step="See docs/slack.md.", code="bad_settings")
     async with open_house(settings) as house, open_slack(house, "web") as deps:
+        if not deps.signing_secret:
+            raise Fixable("SLACK_SIGNING_SECRET is not set.", next_step="See docs/slack.md.", code="bad_settings")
         server = uvicorn.Server(
             uvicorn.Config(build_http(deps), host=settings.host, port=settings.port, log_config=None, access_log=False)
         )
@@ -359,13 +367,14 @@ async def worker(settings: Settings) -> None:
 
 async def socket(settings: Settings, on_ready: Callable[[], None] = _nothing) -> None:
     """Socket Mode: takes in and works in one process, with no public address. `on_ready` is called when it listens."""
-    if settings.slack_app_token is None:
-        raise Fixable("SLACK_APP_TOKEN is not set.", next_step="See docs/slack.md.", code="bad_settings")
     async with open_house(settings) as house, open_slack(house, "socket") as deps:
+        token = house.settings.slack_app_token
+        if token is None:
+            raise Fixable("SLACK_APP_TOKEN is not set.", next_step="See docs/slack.md.", code="bad_settings")
         app = build_slack_app(deps)
         await deps.runtime.start()
         settle_in()
-        handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=deps.client)
+        handler = AsyncSocketModeHandler(app, token.get_secret_value(), web_client=deps.client)
         await handler.connect_async()
         log.info("socket_ready")
         on_ready()

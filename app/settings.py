@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     create_model,
@@ -49,6 +50,9 @@ def _zone(value: str) -> str:
     return value
 
 
+NEVER_STORED = frozenset({"database_url", "postgres_password", "secret_key", "secret_key_previous"})
+"""What opens the store of secrets can't be in it."""
+
 Secret = Annotated[SecretStr | None, BeforeValidator(_empty_is_absent)]
 Text = Annotated[str | None, BeforeValidator(_empty_is_absent)]
 Address = Annotated[Annotated[str, AfterValidator(_url)] | None, BeforeValidator(_empty_is_absent)]
@@ -60,6 +64,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
     )
+
+    _stored: Mapping[str, str] = PrivateAttr(default_factory=dict[str, str])
 
     # The company
     workspace_id: str = Field(
@@ -303,6 +309,30 @@ class Settings(BaseSettings):
             raise ValueError("SECRET_KEY must be set in production; make one with: openssl rand -base64 32")
         return self
 
+    def with_stored(self, values: Mapping[str, str]) -> Settings:
+        """These settings, with `values` (by lower-case name) for what the environment leaves empty: it wins.
+
+        Raises Fixable for a value that a setting refuses.
+        """
+        filled = self.model_copy()
+        lacking = {name: value for name, value in values.items() if getattr(self, name, None) is None}
+        try:
+            for name in lacking.keys() & type(self).model_fields.keys():
+                self.__pydantic_validator__.validate_assignment(filled, name, lacking[name])
+        except ValidationError as wrong:
+            raise Fixable(
+                "Sophia can't use these stored secrets:\n" + _lines(wrong),
+                next_step="`sophia secrets set` stores another value, `sophia secrets delete` forgets it.",
+                code="bad_settings",
+            ) from None
+        filled._stored = lacking
+        return filled
+
+    @property
+    def stored(self) -> Mapping[str, str]:
+        """The values that came from the store of secrets, by lower-case name. Never print it."""
+        return self._stored
+
     @property
     def async_database_url(self) -> str:
         """The SQLAlchemy async address of the database: DATABASE_URL, else POSTGRES_*, else a file in DATA_DIR."""
@@ -331,7 +361,8 @@ class Settings(BaseSettings):
         plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         passwords = [urlsplit(value).password or "" for value in plain if "://" in value]
         previous = [key.decode() for key in self.previous_signing_keys]
-        return tuple(value for value in (*plain, *passwords, *previous) if value and value != DEMO_SECRET_KEY)
+        found = (*plain, *passwords, *previous, *self._stored.values())
+        return tuple(value for value in found if value and value != DEMO_SECRET_KEY)
 
     @property
     def redis_address(self) -> str:
@@ -383,9 +414,18 @@ def declared_values(settings: Settings, variables: Iterable[str]) -> dict[str, s
     values = plain_values(settings)
     for name in unknown:
         value: SecretStr | None = getattr(reader(), name)
-        if value is not None:
-            values[name] = value.get_secret_value()
+        given = value.get_secret_value() if value is not None else settings.stored.get(name)
+        if given is not None:
+            values[name] = given
     return values
+
+
+def storable(variables: Iterable[str]) -> frozenset[str]:
+    """The settings that the store of secrets may hold, by lower-case name: all secret ones but those that open the
+    store, and the ones of `variables` that Settings has no field for."""
+    fields = Settings.model_fields
+    secret = {name for name, field in fields.items() if SecretStr in get_args(field.annotation)}
+    return frozenset((secret - NEVER_STORED) | {name.lower() for name in variables if name.lower() not in fields})
 
 
 class _Declared(BaseSettings):
@@ -403,12 +443,16 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as wrong:
-        lines = [_explain(error) for error in wrong.errors(include_input=False, include_url=False)]
         raise Fixable(
-            "Sophia cannot start with these settings:\n" + "\n".join(f"  • {line}" for line in lines),
+            "Sophia cannot start with these settings:\n" + _lines(wrong),
             next_step="Correct them in your environment or in .env; .env.example shows every variable.",
             code="bad_settings",
         ) from None
+
+
+def _lines(wrong: ValidationError) -> str:
+    errors = wrong.errors(include_input=False, include_url=False)
+    return "\n".join(f"  • {_explain(error)}" for error in errors)
 
 
 def _explain(error: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -13,16 +14,18 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.core.edge import run_or_exit, settings_or_exit
+from app.cli.core.edge import fail, run_or_exit, settings_or_exit
 from app.db.engine import Database
 from app.db.migrate import at_head
-from app.domain.clock import SystemClock
+from app.domain.clock import Clock, SystemClock
+from app.domain.errors import Fixable
 from app.http.outbound import Outbound
 from app.integrations.base import Reachability
 from app.integrations.catalog import AREAS, catalog
 from app.integrations.health import Health, State, Ways, check_all, inspect, rows_of
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.security.redaction import Redactor
+from app.security.stored import with_stored_secrets
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
 
@@ -61,22 +64,42 @@ def register(app: typer.Typer) -> None:
 
 
 async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[Health]:
-    """The health of every row of the catalog; only rows that are fully set are called."""
+    """The health of every row of the catalog; only rows that are fully set are called. Stored secrets count as set."""
     connectors = all_connectors()
-    values = declared_values(settings, declared_variables(connectors))
     rows = rows_of(catalog(), connectors)
-    if offline:
-        return [inspect(row, values) for row in rows]
-    configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
     clock = SystemClock()
     outbound, db = Outbound(clock), Database(settings.async_database_url)
     try:
-        own = {key: connector.check for key, connector in open_connectors(values, outbound, clock).items()}
-        ways = Ways(outbound, {**own, "postgresql": partial(reachable, db, seconds)}, seconds)
-        return await check_all(rows, values, ways)
+        settings = await _completed(settings, db, clock, seconds)
+        values = declared_values(settings, declared_variables(connectors))
+        if offline:
+            found = [inspect(row, values) for row in rows]
+        else:
+            configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
+            own = {key: connector.check for key, connector in open_connectors(values, outbound, clock).items()}
+            ways = Ways(outbound, {**own, "postgresql": partial(reachable, db, seconds)}, seconds)
+            found = await check_all(rows, values, ways)
+        return [replace(health, stored=_stored(health, settings)) for health in found]
     finally:
         await outbound.close()
         await db.close()
+
+
+async def _completed(settings: Settings, db: Database, clock: Clock, seconds: float) -> Settings:
+    """The settings with the stored secrets; without them, and a line that says so, when they can't be read."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await with_stored_secrets(settings, db, clock)
+    except Fixable as unreadable:
+        fail(unreadable)
+    except (SQLAlchemyError, OSError) as failure:
+        log.info("stored_secrets_unread", error=type(failure).__name__)
+    return settings
+
+
+def _stored(health: Health, settings: Settings) -> tuple[str, ...]:
+    row = health.integration
+    return tuple(name for name in (*row.needs, *row.optional) if name in settings.stored)
 
 
 async def reachable(db: Database, seconds: float) -> Reachability:
@@ -99,6 +122,7 @@ def as_row(health: Health) -> dict[str, object]:
         "state": health.state.value,
         "does": row.does,
         "variables": [name.upper() for name in (*row.needs, *row.optional)],
+        "stored": [name.upper() for name in health.stored],
         "advice": health.advice,
     }
 
@@ -116,7 +140,8 @@ def show(found: list[Health]) -> None:
         for health in found:
             if health.integration.area == area:
                 style = STYLES[health.state]
-                table.add_row(health.integration.label, f"[{style}]{health.state.value}[/]", _remark(health))
+                remark = _remark(health) + _origin(health)
+                table.add_row(health.integration.label, f"[{style}]{health.state.value}[/]", remark)
         console.print(table)
         console.print()
     ready = sum(health.state in (State.WORKS, State.SET, State.BUILT_IN) for health in found)
@@ -125,6 +150,11 @@ def show(found: list[Health]) -> None:
         f"[bold]{ready} of {len(found)} ready[/]" + (f", [bold red]{wrong} need attention[/]" if wrong else "")
     )
     console.print("[dim]Variables go into .env; .env.example explains every one. Sophia runs without any of them.[/]")
+
+
+def _origin(health: Health) -> str:
+    """Where values come from when it is not the environment."""
+    return f" [dim](stored: {', '.join(name.upper() for name in health.stored)})[/]" if health.stored else ""
 
 
 def _remark(health: Health) -> str:

@@ -15,6 +15,7 @@ from app.domain.clock import SystemClock
 from app.http.outbound import Outbound
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.portfolio.sync.standing import ResourceStanding, standings
+from app.security.stored import with_stored_secrets
 from app.settings import Settings, declared_values
 
 
@@ -33,11 +34,12 @@ def register(app: typer.Typer) -> None:
 async def look(settings: Settings) -> list[ResourceStanding]:
     """The standings of every system that is set up; no system is asked."""
     clock = SystemClock()
-    values = declared_values(settings, declared_variables(all_connectors()))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db, outbound = Database(settings.async_database_url), Outbound(clock)
     try:
         await upgrade(db)
+        settings = await with_stored_secrets(settings, db, clock)
+        values = declared_values(settings, declared_variables(all_connectors()))
         opened = open_connectors(values, outbound, clock)
         return await standings(db, settings.workspace_id, [one.spec for one in opened.values()], clock.now())
     finally:

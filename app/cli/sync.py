@@ -22,6 +22,7 @@ from app.portfolio.sync import SyncProgress, SyncReport, sync_source
 from app.portfolio.sync.report import OnProgress
 from app.portfolio.sync.upkeep import after_sync
 from app.security.redaction import Redactor
+from app.security.stored import with_stored_secrets
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
 
@@ -49,12 +50,13 @@ def register(app: typer.Typer) -> None:
 async def synchronize(settings: Settings, source: str, *, full: bool) -> list[SyncReport]:
     """Syncs one source or all that are set up, one after the other. Raises NotFound or Fixable for a wrong source."""
     clock = SystemClock()
-    values = declared_values(settings, declared_variables(all_connectors()))
     db, outbound = Database(settings.async_database_url), Outbound(clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        chosen = _chosen(open_connectors(values, outbound, clock), source)
         await upgrade(db)
+        settings = await with_stored_secrets(settings, db, clock)
+        values = declared_values(settings, declared_variables(all_connectors()))
+        chosen = _chosen(open_connectors(values, outbound, clock), source)
         reports: list[SyncReport] = []
         for connector in chosen:
             with _display(connector.spec.label) as told:

@@ -44,11 +44,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Health:
-    """The state of one integration and, in one sentence, what to do about it (empty when there is nothing)."""
+    """The state of one integration and, in one sentence, what to do about it (empty when there is nothing). `stored`:
+    its settings whose value is a stored secret; the others come from the environment."""
 
     integration: Integration
     state: State
     advice: str = ""
+    stored: tuple[str, ...] = ()
 
 
 _STATES: Final = {"ok": State.WORKS, "unreachable": State.UNREACHABLE, "refused": State.REFUSED}

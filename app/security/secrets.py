@@ -7,12 +7,13 @@ does not open. Not for: secrets in the environment (app/settings.py), and never 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.models.security import Secret
@@ -23,6 +24,8 @@ from app.security.keys import KeyRing, key_id
 NONCE_BYTES = 12
 KEY_BYTES = 32
 Random = Callable[[int], bytes]
+Record = Callable[[AsyncSession], Awaitable[None]]
+"""Puts a change on record, in the change's own transaction."""
 
 
 class KeyProvider(Protocol):
@@ -69,7 +72,7 @@ class SecretStore:
         self._clock = clock
         self._random = random
 
-    async def put(self, workspace_id: str, name: str, value: str) -> None:
+    async def put(self, workspace_id: str, name: str, value: str, record: Record | None = None) -> None:
         """Stores or replaces a secret under a fresh data key."""
         data_key, nonce = self._random(KEY_BYTES), self._random(NONCE_BYTES)
         wrapping_key_id, wrapped = await self._provider.wrap(data_key, _place("wrapped_key", workspace_id, name))
@@ -84,6 +87,7 @@ class SecretStore:
         )
         async with self._db.transaction() as session:
             await session.merge(row)
+            await _put_on(record, session)
 
     async def get(self, workspace_id: str, name: str) -> str | None:
         """The secret, None if there is none. Raises Fixable when the row was changed or its key is gone."""
@@ -103,9 +107,10 @@ class SecretStore:
             found = await session.scalars(select(Secret.id).where(Secret.workspace_id == workspace_id))
             return sorted(found)
 
-    async def forget(self, workspace_id: str, name: str) -> None:
+    async def forget(self, workspace_id: str, name: str, record: Record | None = None) -> None:
         async with self._db.transaction() as session:
             await session.execute(delete(Secret).where(Secret.workspace_id == workspace_id, Secret.id == name))
+            await _put_on(record, session)
 
     async def rewrap(self) -> int:
         """After a rotation: wraps the data keys of all secrets with the current key; returns how many changed.
@@ -131,6 +136,12 @@ class SecretStore:
             return await self._provider.unwrap(row.key_id, row.wrapped_key, place)
         except (InvalidTag, KeyError):
             raise _unreadable(row.id) from None
+
+
+async def _put_on(record: Record | None, session: AsyncSession) -> None:
+    if record is not None:
+        await session.flush()  # the record comes last: it holds its chain's lock until the commit
+        await record(session)
 
 
 def _place(column: str, workspace_id: str, name: str) -> bytes:
