@@ -48,6 +48,7 @@ from app.knowledge.library import Library
 from app.knowledge.reading.isolated import IsolatedReading
 from app.knowledge.search import Search
 from app.knowledge.stores.embedded import EmbeddedStore
+from app.knowledge.word_index import WordIndex
 from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
@@ -133,13 +134,14 @@ async def open_house(
         )
         embedder = MiniLm()
         stack.push_async_callback(embedder.close)
-        store = EmbeddedStore(db, embedder=embedder.id, dimension=embedder.dimension)
+        words = WordIndex(db)
+        store = EmbeddedStore(db, words, embedder=embedder.id, dimension=embedder.dimension)
         reading = IsolatedReading()
         stack.callback(reading.close)
         services = Services(
             messages=messages,
             systems=ConnectedSystems(db, connectors.values(), all_connectors()),
-            documents=Search(db, store, embedder),
+            documents=Search(db, store, embedder, words),
         )
         gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
         recorder = UsageRecorder(db, clock, ids)

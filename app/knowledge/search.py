@@ -1,7 +1,7 @@
 """A question to the passages that answer it, among those the person may see.
 
-Both sides are asked (vectors for the meaning, BM25 for the words), each side's scores are stretched to 0…1 over what
-either found, and added with weights. Weights and floor were chosen on one half of the development questions.
+Both sides are asked (vectors for the meaning, BM25 for the words); each side's scores, as parts of its highest, are
+added with weights, chosen on one half of the development questions (docs/adr/0012-how-passages-are-found.md).
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from app.knowledge.embedders.base import Embedder
 from app.knowledge.passages import Passage, Sight
 from app.knowledge.shelf import Shelved
 from app.knowledge.stores.base import Hit, PassageStore
+from app.knowledge.word_index import WordIndex
 
 CANDIDATES = 200  # of each side
-DENSE = 0.7  # weight of the vectors; the words have the rest
+DENSE = 0.6  # weight of the vectors; the words have the rest
 SHARED, ENOUGH = 0.4, 0.74
 """Weight of the shared words beside the cosine, and what both must come to. On the handbook's question sets this
 answers four of five questions that have an answer and refuses 95 % of those that have none; whoever is refused is told
 the nearest pages."""
 NEAR = 0.4  # cosine from which a page is near enough to be named
 SHOWN = 5
+ALIKE = 0.05  # a difference of scores that says nothing
 OUTDATED = 0.6  # what is left of the score of an older version when the newer one was found too
 _VERSION = re.compile(r"\([^)]*\)|\b(?:19|20)\d\d\b|\bv(?:ersion)? ?\d+(?:\.\d+)*\b|[^\w\s]")
 
@@ -54,10 +56,11 @@ class Findings:
 class Search:
     """`store` and `embedder` belong together: a store never holds vectors of another embedder."""
 
-    def __init__(self, db: Database, store: PassageStore, embedder: Embedder) -> None:
+    def __init__(self, db: Database, store: PassageStore, embedder: Embedder, words: WordIndex) -> None:
         self._db = db
         self._store = store
         self._embedder = embedder
+        self._words = words
 
     async def find(self, sight: Sight, question: str, limit: int = SHOWN) -> Findings:
         """The passages that answer the question, with the sections they stand in. Raises SophiaErrors."""
@@ -66,6 +69,7 @@ class Search:
         if documents == 0:
             return Findings(0)
         ranked, cosines = await self.ranked(sight, question)
+        rarity = await self._words.rarity(sight, lexicon.words_of(question))
         async with self._db.reading() as session:
             text = await shelf.fetch(session, sight, [hit.passage_id for hit in ranked[: limit * 2]])
             found = [
@@ -73,7 +77,6 @@ class Search:
                 for hit in ranked[: limit * 2]
                 if hit.passage_id in text
             ]
-            rarity = await lexicon.rarity(session, sight.workspace_id, lexicon.words_of(question))
             if not _answers(found, rarity):
                 return Findings(documents, near=_near(found))
             found = _newest_first(found)[:limit]
@@ -92,18 +95,23 @@ class Search:
 
 
 def fused(dense: Sequence[Hit], words: Sequence[Hit], weight: float = DENSE) -> list[Hit]:
-    """One list of both sides: each side's scores stretched to 0…1, what a side did not find counts as its lowest."""
-    joined: dict[str, float] = {}
+    """One list of both sides: each side's scores as parts of its highest. What the vectors did not find is at most as
+    near as the last they found; what the words did not find holds none of them."""
     document = {hit.passage_id: hit.document_id for hit in (*dense, *words)}
-    for hits, share in ((dense, weight), (words, 1 - weight)):
-        if not hits:
-            continue
-        lowest, highest = min(hit.score for hit in hits), max(hit.score for hit in hits)
-        span = highest - lowest or 1.0
-        for hit in hits:
-            joined[hit.passage_id] = joined.get(hit.passage_id, 0.0) + share * (hit.score - lowest) / span
+    near, last = _parts(dense)
+    worded, _ = _parts(words)
+    joined = {one: weight * near.get(one, last) + (1 - weight) * worded.get(one, 0.0) for one in document}
     ordered = sorted(joined.items(), key=lambda item: (-item[1], item[0]))
     return [Hit(passage, document[passage], score) for passage, score in ordered]
+
+
+def _parts(hits: Sequence[Hit]) -> tuple[dict[str, float], float]:
+    """Scores by passage, the highest being 1, and the lowest of them."""
+    highest = max((hit.score for hit in hits), default=0.0)
+    if highest <= 0:
+        return {}, 0.0
+    parts = {hit.passage_id: hit.score / highest for hit in hits}
+    return parts, min(parts.values())
 
 
 def _answers(found: Sequence[Found], rarity: Mapping[str, float]) -> bool:
@@ -132,7 +140,7 @@ def _newest_first(found: Sequence[Found]) -> list[Found]:
     def order(one: Found) -> tuple[float, float, float]:
         document = one.shelved.document
         outdated = document.dated < newest[family_of(document.title)]
-        return (-round(one.score * (OUTDATED if outdated else 1), 1), -document.dated.timestamp(), -one.score)
+        return (-round(one.score * (OUTDATED if outdated else 1) / ALIKE), -document.dated.timestamp(), -one.score)
 
     return sorted(found, key=order)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeReader, KnowledgeVersion
 from app.db.upsert import insert_for
-from app.knowledge import lexicon
+from app.knowledge import terms
 from app.knowledge.passages import Document, DocumentKind, Passage, Sight
+from app.knowledge.terms import analyser
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,31 @@ class Shelved:
     passage: Passage
 
 
-def seen_by(sight: Sight) -> ColumnElement[bool]:
-    """The condition on KnowledgePassage: passages of documents that the sight may see."""
+def _visible(sight: Sight, embedder: str | None = None) -> Select[str]:
+    """The ids of the documents that the sight may see; a document may come up once for each reader token."""
     visible = select(KnowledgeReader.document_id).where(
         KnowledgeReader.workspace_id == sight.workspace_id, KnowledgeReader.token.in_(sorted(sight.tokens))
     )
     if sight.documents is not None:
         visible = visible.where(KnowledgeReader.document_id.in_(sorted(sight.documents)))
-    if sight.kinds:
-        of_kind = select(KnowledgeDocument.id).where(
-            KnowledgeDocument.workspace_id == sight.workspace_id, KnowledgeDocument.kind.in_(sorted(sight.kinds))
-        )
-        visible = visible.where(KnowledgeReader.document_id.in_(of_kind))
-    return (KnowledgePassage.workspace_id == sight.workspace_id) & KnowledgePassage.document_id.in_(visible)
+    if sight.kinds or embedder is not None:
+        of_that_sort = select(KnowledgeDocument.id).where(KnowledgeDocument.workspace_id == sight.workspace_id)
+        if sight.kinds:
+            of_that_sort = of_that_sort.where(KnowledgeDocument.kind.in_(sorted(sight.kinds)))
+        if embedder is not None:
+            of_that_sort = of_that_sort.where(KnowledgeDocument.embedder == embedder)
+        visible = visible.where(KnowledgeReader.document_id.in_(of_that_sort))
+    return visible
+
+
+async def visible_documents(session: AsyncSession, sight: Sight, embedder: str | None = None) -> set[str]:
+    """The ids of the documents that the sight may see, of one embedder when it is given."""
+    return set(await session.scalars(_visible(sight, embedder)))
+
+
+def seen_by(sight: Sight) -> ColumnElement[bool]:
+    """The condition on KnowledgePassage: passages of documents that the sight may see."""
+    return (KnowledgePassage.workspace_id == sight.workspace_id) & KnowledgePassage.document_id.in_(_visible(sight))
 
 
 async def put_passages(
@@ -47,25 +60,23 @@ async def put_passages(
     """The passages become the document's only ones, words and vectors with them; in the caller's transaction."""
     await drop_passages(session, workspace_id, [document_id])
     packed = vectors or [b""] * len(passages)
+    words = analyser().counts([one.searched for one in passages])
     rows = [
         KnowledgePassage(
             workspace_id=workspace_id, document_id=document_id, number=one.number, section=one.section,
             header=one.header, text=one.text, page=one.page, anchor=one.anchor, vector=vector,
+            terms=terms.packed(counts),
         )
-        for one, vector in zip(passages, packed, strict=True)
+        for one, vector, counts in zip(passages, packed, words, strict=True)
     ]  # fmt: skip
     session.add_all(rows)
     await session.flush()
-    indexed = [lexicon.Indexed(row.row, one.searched) for row, one in zip(rows, passages, strict=True)]
-    await lexicon.add(session, workspace_id, indexed)
     await _changed(session, workspace_id)
 
 
 async def drop_passages(session: AsyncSession, workspace_id: str, document_ids: Sequence[str]) -> None:
     """Forgets the passages of documents; in the caller's transaction."""
     fits = (KnowledgePassage.workspace_id == workspace_id) & KnowledgePassage.document_id.in_(list(document_ids))
-    rows = (await session.scalars(select(KnowledgePassage.row).where(fits))).all()
-    await lexicon.remove(session, rows)
     await session.execute(delete(KnowledgePassage).where(fits))
     await _changed(session, workspace_id)
 

@@ -14,6 +14,7 @@ from app.knowledge.reading.base import Material
 from app.knowledge.reading.isolated import Contents, IsolatedReading, contents_of
 from app.knowledge.search import Search
 from app.knowledge.stores.embedded import EmbeddedStore
+from app.knowledge.word_index import WordIndex
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 
@@ -35,11 +36,13 @@ class ReadingHere(IsolatedReading):
 
 
 def store_in(db: Database) -> EmbeddedStore:
-    return EmbeddedStore(db, embedder=embedder().id, dimension=embedder().dimension)
+    return EmbeddedStore(db, WordIndex(db), embedder=embedder().id, dimension=embedder().dimension)
 
 
 def documents_in(db: Database) -> Search:
-    return Search(db, store_in(db), embedder())
+    words = WordIndex(db)
+    store = EmbeddedStore(db, words, embedder=embedder().id, dimension=embedder().dimension)
+    return Search(db, store, embedder(), words)
 
 
 def library_in(db: Database, reading: IsolatedReading | None = None) -> Library:

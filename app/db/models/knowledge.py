@@ -42,7 +42,7 @@ class KnowledgeReader(Base):
 
 class KnowledgePassage(Base):
     """One passage. `vector` holds float16 numbers, little endian, of the embedder that the document names; empty where
-    another store keeps them. `row` numbers passages for the full-text index."""
+    another store keeps them. `terms` holds its words as app/knowledge/terms.py packs them."""
 
     __tablename__ = "knowledge_passages"
     __table_args__ = (Index("uq_knowledge_passages_place", "workspace_id", "document_id", "number", unique=True),)
@@ -57,6 +57,7 @@ class KnowledgePassage(Base):
     page: Mapped[int | None] = mapped_column(default=None)
     anchor: Mapped[str] = mapped_column(String(200), default="")
     vector: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    terms: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
 
 class KnowledgeVersion(Base):

@@ -22,6 +22,7 @@ from app.knowledge.reading.isolated import IsolatedReading
 from app.knowledge.reading.plain import READER
 from app.knowledge.search import Search
 from app.knowledge.stores.embedded import EmbeddedStore
+from app.knowledge.word_index import WordIndex
 
 WORKSPACE = "eval"
 DEPTH = 100  # documents that are looked at for each question
@@ -51,11 +52,12 @@ async def evaluate(judged: RetrievalSet, embedder: Embedder, clock: Clock, progr
         reading = IsolatedReading()
         try:
             await upgrade(db)
-            store = EmbeddedStore(db, embedder=embedder.id, dimension=embedder.dimension)
+            words = WordIndex(db)
+            store = EmbeddedStore(db, words, embedder=embedder.id, dimension=embedder.dimension)
             began = time.perf_counter()
             passages = await _take_in(Library(db, store, embedder, reading, clock), judged, clock, progress)
             read = time.perf_counter()
-            ranked = await _ask(Search(db, store, embedder), judged.questions, progress)
+            ranked = await _ask(Search(db, store, embedder, words), judged.questions, progress)
             asked = time.perf_counter()
         finally:
             reading.close()

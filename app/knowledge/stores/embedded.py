@@ -7,7 +7,7 @@ vectors of a workspace are kept in memory as float16 (77 MB for 100,000 passages
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ from sqlalchemy import func, select
 from app.db.engine import Database
 from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeReader
 from app.domain.errors import Fixable
-from app.knowledge import lexicon, shelf
+from app.knowledge import shelf
 from app.knowledge.passages import DocumentKind, Embedded, Passage, Sight
 from app.knowledge.stores.base import Hit, StoreHealth, StorePage
+from app.knowledge.word_index import WordIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class _Matrix:
     version: int
     vectors: NDArray[np.float16]  # (passages, dimension)
     documents: tuple[str, ...]
+    at: Mapping[str, int]  # place of each document
     owner: NDArray[np.int32]
     numbers: NDArray[np.int32]
 
@@ -43,10 +45,11 @@ class EmbeddedStore:
 
     name = "embedded"
 
-    def __init__(self, db: Database, *, embedder: str, dimension: int) -> None:
+    def __init__(self, db: Database, words: WordIndex, *, embedder: str, dimension: int) -> None:
         self._db = db
         self._embedder = embedder
         self._dimension = dimension
+        self._words = words
         self._matrices: dict[str, _Matrix] = {}
         self._loading = asyncio.Lock()
 
@@ -65,12 +68,11 @@ class EmbeddedStore:
             raise _wrong_length(len(question), self._dimension)
         async with self._db.reading() as session:
             matrix = await self._matrix(sight.workspace_id)
-            visible = set(await session.scalars(_visible_documents(sight, self._embedder)))
+            visible = await shelf.visible_documents(session, sight, self._embedder)
         return await asyncio.to_thread(_nearest, matrix, visible, question, limit)
 
     async def matching(self, sight: Sight, text: str, limit: int) -> list[Hit]:
-        async with self._db.reading() as session:
-            return await lexicon.matching(session, sight, text, limit)
+        return await self._words.matching(sight, text, limit)
 
     async def page(self, workspace_id: str, cursor: str = "", limit: int = 200) -> StorePage:
         async with self._db.reading() as session:
@@ -131,7 +133,7 @@ class EmbeddedStore:
                     )
                     .order_by(KnowledgePassage.document_id, KnowledgePassage.number)
                 )
-                known = await asyncio.to_thread(_built, version, list(rows.tuples()), self._dimension)
+                known = await asyncio.to_thread(_built, version, rows.all(), self._dimension)
             self._matrices[workspace_id] = known
             for oldest in list(self._matrices)[:-WORKSPACES_IN_MEMORY]:
                 del self._matrices[oldest]
@@ -144,11 +146,12 @@ def _built(version: int, rows: Sequence[tuple[str, int, bytes]], dimension: int)
     vectors = np.frombuffer(b"".join(vector for _, _, vector in rows), dtype="<f2").reshape(len(rows), dimension)
     owner = np.fromiter((at[document] for document, _, _ in rows), dtype=np.int32, count=len(rows))
     numbers = np.fromiter((number for _, number, _ in rows), dtype=np.int32, count=len(rows))
-    return _Matrix(version, vectors, documents, owner, numbers)
+    return _Matrix(version, vectors, documents, at, owner, numbers)
 
 
 def _nearest(matrix: _Matrix, visible: set[str], question: NDArray[np.float32], limit: int) -> list[Hit]:
-    seen = np.fromiter((one in visible for one in matrix.documents), dtype=np.bool_, count=len(matrix.documents))
+    seen = np.zeros(len(matrix.documents), dtype=np.bool_)
+    seen[[matrix.at[document] for document in visible if document in matrix.at]] = True
     if not seen.any():
         return []
     rows = np.flatnonzero(seen[matrix.owner])
@@ -163,28 +166,6 @@ def _nearest(matrix: _Matrix, visible: set[str], question: NDArray[np.float32], 
         for row, score in zip(rows, scores, strict=True)
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
-
-
-def _visible_documents(sight: Sight, embedder: str):
-    visible = (
-        select(KnowledgeReader.document_id)
-        .join(
-            KnowledgeDocument,
-            (KnowledgeDocument.workspace_id == KnowledgeReader.workspace_id)
-            & (KnowledgeDocument.id == KnowledgeReader.document_id),
-        )
-        .where(
-            KnowledgeReader.workspace_id == sight.workspace_id,
-            KnowledgeReader.token.in_(sorted(sight.tokens)),
-            KnowledgeDocument.embedder == embedder,
-        )
-        .distinct()
-    )
-    if sight.documents is not None:
-        visible = visible.where(KnowledgeReader.document_id.in_(sorted(sight.documents)))
-    if sight.kinds:
-        visible = visible.where(KnowledgeDocument.kind.in_(sorted(sight.kinds)))
-    return visible
 
 
 def _embedded(row: KnowledgePassage, document: KnowledgeDocument, readers: frozenset[str]) -> Embedded:
