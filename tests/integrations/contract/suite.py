@@ -147,7 +147,7 @@ class ConnectorContract(ABC):
     @pytest.mark.parametrize(
         "fault",
         [answer(500), answer(502), answer(503), answer(504), None, dropped, cut],
-        ids=lambda one: repr(one)[:24],
+        ids=["500", "502", "503", "504", "silence", "dropped", "cut"],
     )
     async def test_a_read_that_breaks_once_is_read_again_whole(self, tried: Tried, fault: Fault) -> None:
         whole = rows(await tried.read())
