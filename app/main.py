@@ -43,11 +43,12 @@ from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
 from app.integrations.twilio import TwilioSms
+from app.knowledge.embedders.base import Embedder
 from app.knowledge.embedders.minilm import MiniLm
 from app.knowledge.library import Library
 from app.knowledge.reading.isolated import IsolatedReading
 from app.knowledge.search import Search
-from app.knowledge.stores.embedded import EmbeddedStore
+from app.knowledge.stores.choice import library_store
 from app.knowledge.word_index import WordIndex
 from app.portfolio.names import load_names
 from app.portfolio.sync.engine import sync_source
@@ -99,6 +100,7 @@ class House:
     agent: Agent
     models: ChatModels
     library: Library
+    embedder: Embedder
 
 
 @asynccontextmanager
@@ -135,7 +137,8 @@ async def open_house(
         embedder = MiniLm()
         stack.push_async_callback(embedder.close)
         words = WordIndex(db)
-        store = EmbeddedStore(db, words, embedder=embedder.id, dimension=embedder.dimension)
+        store = library_store(settings, db, embedder, words)
+        stack.push_async_callback(store.close)
         reading = IsolatedReading()
         stack.callback(reading.close)
         services = Services(
@@ -166,7 +169,7 @@ async def open_house(
             TurnLimits(seconds=settings.turn_seconds),
         )
         library = Library(db, store, embedder, reading, clock)
-        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models, library)
+        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models, library, embedder)
 
 
 async def _admit(safeguards: Safeguards, principal: Principal) -> None:

@@ -31,6 +31,9 @@ from app.domain.errors import Fixable
 
 DEMO_SECRET_KEY = "demo-only-secret-key-never-use-in-production"  # noqa: S105 - named so that nobody mistakes it
 
+KnowledgeStore = Literal["embedded", "pgvector", "pinecone"]
+KNOWLEDGE_STORES: tuple[KnowledgeStore, ...] = get_args(KnowledgeStore)
+
 
 def _empty_is_absent(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
@@ -110,6 +113,9 @@ class Settings(BaseSettings):
     )
     secret_key_previous: Secret = Field(
         default=None, description="After a rotation: the SECRET_KEYs before this one, comma separated"
+    )
+    knowledge_store: Literal["auto", KnowledgeStore] = Field(
+        default="auto", description="Where passages of documents are kept: auto (embedded), pgvector, pinecone"
     )
     audit_anchor: Path | None = Field(
         default=None, description="File on another disk that holds the audit chain's head"
@@ -199,6 +205,7 @@ class Settings(BaseSettings):
 
     # Vector databases
     pinecone_api_key: Secret = Field(default=None, description="Pinecone API key")
+    pinecone_host: Address = Field(default=None, description="Your index's host, https://….pinecone.io")
     weaviate_api_key: Secret = Field(default=None, description="Weaviate API key")
     weaviate_url: Address = Field(default=None, description="Weaviate cluster address")
 

@@ -1,4 +1,5 @@
-"""`sophia knowledge`: which documents Sophia answers from, who may read them, and forgetting them."""
+"""`sophia knowledge`: which documents Sophia answers from, who may read them, forgetting them, and where they are
+kept."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.core.edge import run_or_exit, settings_or_exit
+from app.cli.core.moving import move_documents
 from app.db.migrate import upgrade
-from app.settings import Settings
+from app.settings import KNOWLEDGE_STORES, Settings
 
 if TYPE_CHECKING:
     from app.knowledge.passages import Document
@@ -37,6 +39,18 @@ def register(app: typer.Typer) -> None:
         missing = len(set(ids)) - forgotten
         typer.echo(f"{forgotten} forgotten" + (f", {missing} not found" if missing else "") + ".")
         raise typer.Exit(1 if missing else 0)
+
+    @knowledge.command()
+    def move(
+        to: Annotated[str, typer.Option("--to", help=f"One of {', '.join(KNOWLEDGE_STORES)}.")],
+        source: Annotated[str, typer.Option("--from", help="Default: the store that KNOWLEDGE_STORE names.")] = "",
+    ) -> None:
+        """Copy all passages to another store; broken off, run it again and it goes on.
+
+        Exits with 1 when the counts differ afterwards.
+        """
+        settings = settings_or_exit(log_level="error")
+        run_or_exit(move_documents(settings, source, to, Console(highlight=False)))
 
 
 async def _listed(settings: Settings, start: str) -> list[Document]:

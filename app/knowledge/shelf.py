@@ -50,6 +50,18 @@ def seen_by(sight: Sight) -> ColumnElement[bool]:
     return (KnowledgePassage.workspace_id == sight.workspace_id) & KnowledgePassage.document_id.in_(_visible(sight))
 
 
+async def sizes(session: AsyncSession, workspace_id: str, embedder: str) -> dict[str, int]:
+    """How many passages each document has that this embedder's vectors stand for."""
+    rows = await session.execute(
+        select(KnowledgeDocument.id, KnowledgeDocument.passages).where(
+            KnowledgeDocument.workspace_id == workspace_id,
+            KnowledgeDocument.embedder == embedder,
+            KnowledgeDocument.passages > 0,
+        )
+    )
+    return {row.id: row.passages for row in rows}
+
+
 async def put_passages(
     session: AsyncSession,
     workspace_id: str,
@@ -71,14 +83,14 @@ async def put_passages(
     ]  # fmt: skip
     session.add_all(rows)
     await session.flush()
-    await _changed(session, workspace_id)
 
 
 async def drop_passages(session: AsyncSession, workspace_id: str, document_ids: Sequence[str]) -> None:
     """Forgets the passages of documents; in the caller's transaction."""
+    # First, because it makes the writers of a workspace wait for each other.
+    await _changed(session, workspace_id)
     fits = (KnowledgePassage.workspace_id == workspace_id) & KnowledgePassage.document_id.in_(list(document_ids))
     await session.execute(delete(KnowledgePassage).where(fits))
-    await _changed(session, workspace_id)
 
 
 async def version(session: AsyncSession, workspace_id: str) -> int:

@@ -9,11 +9,14 @@ ROWS = (
         "pinecone",
         "Pinecone",
         ("pinecone_api_key",),
+        ("pinecone_host",),
         looks_like={"pinecone_api_key": (r"pcsk_\S{10,}|[0-9a-f-]{36}", "pcsk_…")},
         probe=Probe(
             "https://api.pinecone.io/indexes",
             headers={"Api-Key": "{pinecone_api_key}", "X-Pinecone-API-Version": "2025-10"},
         ),
+        does="keeps passages of documents (KNOWLEDGE_STORE=pinecone)",
+        note="PINECONE_HOST is the host of an index with the metric cosine",
     ),
     Integration(
         "weaviate",

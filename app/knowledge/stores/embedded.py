@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.db.engine import Database
 from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeReader
@@ -79,7 +79,7 @@ class EmbeddedStore:
             rows = (
                 await session.scalars(
                     select(KnowledgePassage)
-                    .where(KnowledgePassage.workspace_id == workspace_id, KnowledgePassage.row > int(cursor or 0))
+                    .where(self._held(workspace_id), KnowledgePassage.row > int(cursor or 0))
                     .order_by(KnowledgePassage.row)
                     .limit(limit)
                 )
@@ -104,7 +104,7 @@ class EmbeddedStore:
     async def count(self, workspace_id: str) -> int:
         async with self._db.reading() as session:
             counted = await session.scalar(
-                select(func.count()).select_from(KnowledgePassage).where(KnowledgePassage.workspace_id == workspace_id)
+                select(func.count()).select_from(KnowledgePassage).where(self._held(workspace_id))
             )
         return counted or 0
 
@@ -113,6 +113,17 @@ class EmbeddedStore:
 
     async def close(self) -> None:
         self._matrices.clear()
+
+    def _held(self, workspace_id: str) -> ColumnElement[bool]:
+        """Passages of documents that are whole, with a vector of our embedder. A document moved elsewhere has none."""
+        ours = select(KnowledgeDocument.id).where(
+            KnowledgeDocument.workspace_id == workspace_id, KnowledgeDocument.embedder == self._embedder
+        )
+        return (
+            (KnowledgePassage.workspace_id == workspace_id)
+            & (func.length(KnowledgePassage.vector) == 2 * self._dimension)
+            & KnowledgePassage.document_id.in_(ours)
+        )
 
     def _packed(self, vector: Sequence[float]) -> bytes:
         if len(vector) != self._dimension:
@@ -178,5 +189,5 @@ def _wrong_length(given: int, wanted: int) -> Fixable:
     return Fixable(
         f"This store holds vectors of {wanted} numbers and was given one of {given}.",
         next_step="The documents must be read again after the embedder was changed: sophia ingest --again.",
-        code="wrong_vector_length",
+        code="wrong_dimension",
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
 
 from app.db.engine import Database
-from app.knowledge.passages import Sight
+from app.knowledge import shelf
+from app.knowledge.passages import Document, DocumentKind, Embedded, Sight
 from app.knowledge.stores.base import Hit, PassageStore
+from app.knowledge.stores.embedded import EmbeddedStore
 from app.knowledge.stores.pgvector import PgvectorStore
 from app.knowledge.stores.pinecone import PineconeStore
+from app.knowledge.word_index import WordIndex
 from app.sandbox.pinecone.records import Index
 from app.sandbox.pinecone.server import PineconeServer
-from tests.knowledge.stores.making import DIMENSIONS
+from tests.knowledge.stores.making import DATED, DIMENSIONS
 from tests.knowledge.stores.serving import serving
 
 Opening = Callable[..., PassageStore]
@@ -41,6 +44,36 @@ def words() -> ScriptedWords:
 def pgvector_opening(postgres_db: Database, words: ScriptedWords) -> Opening:
     def opening(*, embedder: str = "minilm", dimensions: int = DIMENSIONS) -> PassageStore:
         return PgvectorStore(postgres_db, embedder=embedder, dimensions=dimensions, lexical=words)
+
+    return opening
+
+
+class ShelvedStore(EmbeddedStore):
+    """The embedded store with the documents' rows, which it reads rights from; the library writes them otherwise."""
+
+    def __init__(self, db: Database, *, embedder: str, dimension: int) -> None:
+        super().__init__(db, WordIndex(db), embedder=embedder, dimension=dimension)
+        self._rows, self._model = db, embedder
+
+    async def replace(self, workspace_id: str, document_id: str, passages: Sequence[Embedded]) -> None:
+        await super().replace(workspace_id, document_id, passages)
+        readers = frozenset[str]().union(*(one.readers for one in passages))
+        kind = passages[0].kind if passages else DocumentKind.FILE
+        document = Document(workspace_id, document_id, document_id, kind, "0", DATED, readers)
+        async with self._rows.transaction() as session:
+            await shelf.put_document(session, document, passages=len(passages), embedder=self._model, now=DATED)
+
+    async def forget(self, workspace_id: str, document_ids: Sequence[str]) -> None:
+        async with self._rows.transaction() as session:
+            for document_id in document_ids:
+                await shelf.drop_document(session, workspace_id, document_id)
+        await super().forget(workspace_id, document_ids)
+
+
+@pytest.fixture
+def embedded_opening(sqlite_db: Database) -> Opening:
+    def opening(*, embedder: str = "minilm", dimensions: int = DIMENSIONS) -> PassageStore:
+        return ShelvedStore(sqlite_db, embedder=embedder, dimension=dimensions)
 
     return opening
 
@@ -83,7 +116,7 @@ def pinecone_opening(pinecone_stand: PineconeStand) -> Opening:
     return pinecone_stand.open
 
 
-@pytest.fixture(params=[pytest.param("pgvector", marks=pytest.mark.postgres), "pinecone"])
+@pytest.fixture(params=["embedded", pytest.param("pgvector", marks=pytest.mark.postgres), "pinecone"])
 def opening(request: pytest.FixtureRequest) -> Opening:
     return request.getfixturevalue(f"{request.param}_opening")
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from app.domain.errors import Fixable, NotAllowed
-from app.knowledge.passages import DocumentKind, Sight
+from app.knowledge.passages import DocumentKind, Embedded, Sight
 from app.knowledge.stores.base import PassageStore
 from tests.knowledge.stores.making import ASKED, leaning, made, scattered, sight
 
@@ -149,7 +149,7 @@ async def test_a_question_of_the_wrong_length_is_refused(store: PassageStore, le
 async def test_random_rights_never_show_what_is_forbidden_and_never_miss_what_is_allowed(store: PassageStore) -> None:
     chance = random.Random(7)
     all_tokens = [f"channel:C{n}" for n in range(12)]
-    kept = {}
+    kept: dict[str, Embedded] = {}
     for number in range(60):
         readers = frozenset(chance.sample(all_tokens, chance.randint(0, 3)))
         passages = scattered(f"d{number}", 4, chance, readers)
@@ -158,9 +158,13 @@ async def test_random_rights_never_show_what_is_forbidden_and_never_miss_what_is
     for _ in range(60):
         held = sight(*chance.sample(all_tokens, chance.randint(1, 4)))
         asked = leaning(chance.uniform(0, 180))
-        best = sorted(
-            (one for one in kept.values() if held.sees(one.readers)),
-            key=lambda one: -sum(x * y for x, y in zip(one.vector, asked, strict=True)),
-        )
+        visible = [one for one in kept.values() if held.sees(one.readers)]
+        cosines = sorted((_cosine(one, asked) for one in visible), reverse=True)[:10]
         hits = await store.nearest(held, asked, 10)
-        assert [hit.passage_id for hit in hits] == [one.passage.id for one in best[:10]]
+        assert {hit.passage_id for hit in hits} <= {one.passage.id for one in visible}
+        # Half precision may swap neighbours that are this close, and nothing else.
+        assert [_cosine(kept[hit.passage_id], asked) for hit in hits] == pytest.approx(cosines, abs=1e-3)
+
+
+def _cosine(one: Embedded, asked: tuple[float, ...]) -> float:
+    return sum(x * y for x, y in zip(one.vector, asked, strict=True))
