@@ -151,7 +151,9 @@ async def open_house(
         stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
         access = model_access(settings.model_order, values)
-        models = ChatModels(access=access, planner=EmbeddedPlanners(planner), uses=recorder)
+        models = ChatModels(
+            access=access, planner=EmbeddedPlanners(planner), uses=recorder, redis=settings.redis_address
+        )
         stack.push_async_callback(models.aclose)
         agent = Agent(
             Surroundings(

@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     postgres_user: str = Field(default="sophia", description="PostgreSQL user")
     postgres_password: Secret = Field(default=None, description="PostgreSQL password")
     postgres_db: str = Field(default="sophia", description="PostgreSQL database")
-    redis_url: Secret = Field(default=None, description="redis://host:6379/0; nothing uses it yet")
-    redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host; nothing uses it yet")
+    redis_url: Secret = Field(default=None, description="redis://host:6379/0; replicas share there which models rest")
+    redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host")
     secret_key: Secret = Field(
         default=None, description="32 random bytes, base64: encrypts stored secrets, signs approvals"
     )

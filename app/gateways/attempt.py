@@ -68,6 +68,7 @@ class Gathered:
         self.cache_write_tokens = 0
         self.output_tokens = 0
         self.reasoning_tokens = 0
+        self.longest_gap = 0.0  # seconds between two pieces
 
     def take(self, piece: BaseMessage) -> str:
         """Adds one piece; returns its text."""
@@ -156,20 +157,34 @@ class Gathered:
 async def watched(
     stream: AsyncIterator[BaseMessage], gathered: Gathered, deadlines: Deadlines | None
 ) -> AsyncGenerator[str]:
-    """The stream's text, piece by piece, into `gathered`. Raises RouteFault when a deadline passes."""
-    waiting = deadlines.first_token if deadlines else None
+    """The stream's text, piece by piece, into `gathered`. Raises RouteFault when a deadline passes; a piece that
+    brings nothing does not put it off."""
+    loop = asyncio.get_running_loop()
+    waiting = deadlines.first_token if deadlines else 0.0
+    last: float | None = None
+    due = loop.time() + waiting if deadlines else None
     async with aclosing(_closable(stream)) as pieces:
         while True:
             try:
-                async with asyncio.timeout(waiting):
+                async with asyncio.timeout_at(due):
                     piece = await anext(pieces, None)
             except TimeoutError:
-                raise RouteFault(FaultKind.TRANSIENT, f"nothing came for {waiting:g} s") from None
+                raise RouteFault(FaultKind.TRANSIENT, f"nothing came for {waiting:g} s", stalled=True) from None
             if piece is None:
                 return
-            waiting = deadlines.between if deadlines else None
+            if deadlines and _brings_something(piece):
+                now = loop.time()
+                gathered.longest_gap = max(gathered.longest_gap, 0.0 if last is None else now - last)
+                last, waiting = now, deadlines.between
+                due = now + waiting
             if text := gathered.take(piece):
                 yield text
+
+
+def _brings_something(piece: BaseMessage) -> bool:
+    """False for a role, a keep-alive or an empty delta; reasoning, tool calls, usage and the finish are something."""
+    calls = isinstance(piece, AIMessageChunk) and (piece.tool_call_chunks or piece.usage_metadata)
+    return bool(piece.content or calls or piece.additional_kwargs or piece.response_metadata.get("finish_reason"))
 
 
 async def _closable(stream: AsyncIterator[BaseMessage]) -> AsyncGenerator[BaseMessage]:

@@ -24,8 +24,8 @@ from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
 from app.gateways.attempt import Gathered, Whole, watched
+from app.gateways.candidates import Candidates, Course
 from app.gateways.faults import FaultKind, ModelsUnavailable, RouteFault
-from app.gateways.providers import Deadlines
 from app.gateways.purse import NotAsked, Purse, estimated
 from app.gateways.routes import Route
 from app.gateways.spend import Outcome, Reservation
@@ -36,7 +36,6 @@ log = structlog.get_logger(__name__)
 EMBEDDED = "embedded"
 BROKE_OFF = "… (The connection to my model broke off there. Here is the rest without it.)\n\n"
 SMALLEST_PIECE = 24  # characters; single tokens are gathered, every piece costs all layers above some work
-SECOND_CHANCE_AFTER = 0.3  # seconds before the only reachable route is asked once more
 
 
 @dataclass
@@ -51,11 +50,9 @@ class Trail:
 class Roads:
     """Everything a TurnModel needs: its candidates in order, the planner as the last one, and who counts tokens."""
 
-    routes: Sequence[Route]
+    candidates: Candidates
     planner: Callable[[], Awaitable[BaseChatModel]]
     used: Callable[[str, str, int, int], None]  # provider, model, input tokens, output tokens
-    deadlines: Deadlines
-    pause: Callable[[float], Awaitable[None]]
     purse: Purse
 
 
@@ -80,7 +77,7 @@ class TurnModel(BaseChatModel):
     @property
     def fell_back(self) -> bool:
         """True when there are real models but the embedded planner gave the last message."""
-        return bool(self._roads.routes) and self._trail.answered == EMBEDDED
+        return bool(self._roads.candidates.routes) and self._trail.answered == EMBEDDED
 
     def bind_tools(self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any) -> Runnable[Any, Any]:
         """Tools are handed to each candidate in its own form when it is asked."""
@@ -133,35 +130,26 @@ class TurnModel(BaseChatModel):
         """
         if stop:
             options["stop"] = stop
-        course = _Course()
-        async for route in self._candidates(course):
-            asked = asked_to_continue(messages, course.said)
-            async with aclosing(self._attempt(route, asked, tools, options, course)) as pieces:
-                async for piece in pieces:
-                    yield piece
-            if course.done:
-                return
+        course = Course()
+        async with aclosing(self._roads.candidates.of(course, self._left_out)) as candidates:
+            async for route in candidates:
+                asked = asked_to_continue(messages, course.said)
+                async with aclosing(self._attempt(route, asked, tools, options, course)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                if course.done:
+                    await self._roads.candidates.rests.tell(route.name)
+                    return
+        if refuser := course.refused_by:  # a result, not a fault: no other model is talked into it
+            refusal = Whole("", (), "content_filter", input_tokens=0, output_tokens=0)
+            yield self._last("", refusal, refuser.provider.name, refuser.model_name)
+            return
         async with aclosing(self._by_planner(messages, tools, course)) as pieces:
             async for piece in pieces:
                 yield piece
 
-    async def _candidates(self, course: _Course) -> AsyncGenerator[Route]:
-        """The routes to try, in order; then once more the first that stumbled, if it was healthy before this call."""
-        stumbled: Route | None = None
-        for route in self._roads.routes:
-            healthy = not route.breaker.troubled
-            if not route.breaker.admit():
-                self._trail.tried.append((route.name, "resting"))
-                continue
-            yield route
-            if healthy and stumbled is None and course.worth_a_second_try:
-                stumbled = route
-        if stumbled is not None:
-            await self._roads.pause(SECOND_CHANCE_AFTER)
-            yield stumbled
-
     async def _attempt(
-        self, route: Route, messages: list[BaseMessage], tools: Sequence[Any], options: dict[str, Any], course: _Course
+        self, route: Route, messages: list[BaseMessage], tools: Sequence[Any], options: dict[str, Any], course: Course
     ) -> AsyncGenerator[AIMessageChunk]:
         """One try. Ends with `course.done` or with `course.fault`."""
         splice = Splice(course.said)
@@ -175,7 +163,7 @@ class TurnModel(BaseChatModel):
         try:
             reservation = await purse.hold(route.facts, estimate)
             stream = route.stream(messages, tools, **options)
-            async with aclosing(watched(stream, gathered, self._roads.deadlines)) as texts:
+            async with aclosing(watched(stream, gathered, route.pace.deadlines)) as texts:
                 async for text in texts:
                     first = purse.monotonic() if first is None else first
                     fresh += splice.take(text)
@@ -186,7 +174,11 @@ class TurnModel(BaseChatModel):
             whole = gathered.whole(must_finish=True)
             rest = fresh + splice.rest()
             known = True
-            route.breaker.succeeded()
+            if first is not None:
+                route.breaker.succeeded(slow=route.pace.is_slow(first - started))
+                route.pace.answered(first - started, gathered.longest_gap)
+            else:
+                route.breaker.succeeded()
             self._trail.tried.append((route.name, "answered"))
             course.done = True
             yield self._last(rest, whole, route.provider.name, route.model_name)
@@ -212,7 +204,10 @@ class TurnModel(BaseChatModel):
             if course.done or gathered.input_tokens:
                 self._roads.used(route.provider.name, route.model_name, gathered.input_tokens, gathered.output_tokens)
 
-    def _stumble(self, route: Route, error: Exception, course: _Course) -> None:
+    def _left_out(self, route: Route, why: str) -> None:
+        self._trail.tried.append((route.name, why))
+
+    def _stumble(self, route: Route, error: Exception, course: Course) -> None:
         """Every error of an attempt becomes a fault of its route; what no library explains is logged whole."""
         fault = course.fault = route.fault_of(error)
         route.breaker.failed(fault)
@@ -222,7 +217,7 @@ class TurnModel(BaseChatModel):
         level("model_route_failed", route=route.name, kind=str(fault.kind), detail=fault.detail, exc_info=unexplained)
 
     async def _by_planner(
-        self, messages: list[BaseMessage], tools: Sequence[Any], course: _Course
+        self, messages: list[BaseMessage], tools: Sequence[Any], course: Course
     ) -> AsyncGenerator[AIMessageChunk]:
         gathered = Gathered()
         try:
@@ -272,7 +267,7 @@ class TurnModel(BaseChatModel):
         )
 
 
-def _outcome(known: bool, course: _Course, first: float | None) -> Outcome:
+def _outcome(known: bool, course: Course, first: float | None) -> Outcome:
     if not known:
         return Outcome.ABANDONED
     if course.done:
@@ -284,21 +279,3 @@ def _is_ours(error: Exception, fault: RouteFault) -> bool:
     """True for an error that is neither the SDK's nor the network's nor a broken body: probably our own bug."""
     from_the_network = isinstance(error, (OSError, ValueError)) or type(error).__module__.startswith("http")
     return fault.detail == type(error).__name__ and not from_the_network and "Connection" not in fault.detail
-
-
-@dataclass
-class _Course:
-    """How one call is going: what was handed on so far and how the last attempt ended."""
-
-    said: str = ""
-    done: bool = False
-    fault: RouteFault | None = None
-
-    @property
-    def worth_a_second_try(self) -> bool:
-        """True after a stumble that may be over in a moment."""
-        fault = self.fault
-        if fault is None or self.said:
-            return False
-        brief = fault.retry_after is None and not fault.detail.startswith("nothing came")
-        return fault.kind is FaultKind.NONSENSE or (fault.kind is FaultKind.TRANSIENT and brief)

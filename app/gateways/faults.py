@@ -25,13 +25,16 @@ class FaultKind(StrEnum):
 
 
 class RouteFault(Exception):
-    """One attempt failed. `retry_after` is in seconds when the provider said so."""
+    """One attempt failed. `retry_after` is in seconds when the provider said so; `stalled` when a deadline passed."""
 
-    def __init__(self, kind: FaultKind, detail: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, kind: FaultKind, detail: str, *, retry_after: float | None = None, stalled: bool = False
+    ) -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail
         self.retry_after = retry_after
+        self.stalled = stalled
 
 
 class ModelsUnavailable(RetryLater):

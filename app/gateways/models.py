@@ -16,9 +16,11 @@ from typing import Protocol
 from langchain_core.language_models import BaseChatModel
 
 from app.domain.names import Names
+from app.gateways.candidates import Candidates
 from app.gateways.failover import Roads, TurnModel
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
+from app.gateways.rests import OwnRests, RedisRests
 from app.gateways.routes import Route
 from app.gateways.spend import Admission, CallContext, Spending, Task
 from app.gateways.usage import ModelUse, UsageSink
@@ -48,6 +50,7 @@ class ChatModels:
     """All models of the process.
 
     access: keys and models by provider name, in the order they are tried; empty means the planner answers alone.
+    redis: an address over which processes share which routes rest; '' when there is one process.
     spending, admission: budgets with their ledger, and limits, asked before every attempt; None for none at all.
     Raises ValueError for a provider that nobody registered.
     """
@@ -60,6 +63,7 @@ class ChatModels:
         uses: UsageSink,
         spending: Spending | None = None,
         admission: Admission | None = None,
+        redis: str = "",
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -69,13 +73,14 @@ class ChatModels:
         if unknown := [name for name in access if name not in known]:
             raise ValueError(f"no provider is named {unknown[0]!r}; there are {', '.join(sorted(known))}")
         self.routes = tuple(Route(known[name], given, deadlines, monotonic) for name, given in access.items())
+        breakers = {route.name: route.breaker for route in self.routes}
+        self._rests = RedisRests(redis, breakers, monotonic) if redis else OwnRests()
+        self._candidates = Candidates(self.routes, self._rests, monotonic, pause)
         self._planner = planner
         self._uses = uses
         self._spending = spending or Unlimited()
         self._admission = admission or Unlimited()
         self._monotonic = monotonic
-        self._deadlines = deadlines
-        self._pause = pause
 
     def for_turn(self, turn: ModelTurn) -> TurnModel:
         """The chat model of one turn. Asynchronous, streams, takes tools; raises only ModelsUnavailable."""
@@ -99,7 +104,7 @@ class ChatModels:
 
         call = CallContext(turn.turn_id, turn.workspace_id, turn.user_id, turn.channel, turn.task)
         purse = Purse(call, self._spending, self._admission, self._monotonic)
-        return TurnModel(Roads(self.routes, planner, used, self._deadlines, self._pause, purse))
+        return TurnModel(Roads(self._candidates, planner, used, purse))
 
     async def warm(self) -> None:
         """Loads the SDKs and builds the clients in a thread; at start, so that no turn waits for it."""
@@ -110,3 +115,4 @@ class ChatModels:
         """Ends all connections; at shutdown."""
         for route in self.routes:
             await route.aclose()
+        await self._rests.aclose()

@@ -37,11 +37,13 @@ class Access:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Seconds. `first_token`: from the request to the first piece; `between`: from one piece to the next."""
+    """Seconds. `first_token`: from the request to the first piece; `between`: from one piece to the next; both only
+    until the route's own pace is known, which never makes them shorter than `floor`."""
 
     connect: float = 5.0
     first_token: float = 20.0
     between: float = 20.0
+    floor: float = 2.0
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """A road to one model: the provider, the built model, its breaker, and its tool bindings.
 
-The orchestrator's routes (gateway, price, data policy, limits) grow from here.
+Which routes there are is in `routes_file` or follows from the keys that are set.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -14,22 +15,43 @@ from langchain_core.runnables import Runnable
 
 from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
+from app.gateways.pace import Pace
 from app.gateways.providers import Access, Deadlines, Provider
-from app.gateways.spend import DIRECT, RouteFacts
+from app.gateways.spend import DIRECT, Fees, RouteFacts
 
 _BINDINGS_KEPT = 8
 ONLY_KEY = "1"  # the name of a provider's only key
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is known of a route besides how to reach it. `key` numbers the keys of a provider from 1; `fees` None are
+    the gateway's usual ones; `window` is in tokens, 0 for the price table's figure; a route that `takes_refused` is
+    asked when another refused the content."""
+
+    key: str = ONLY_KEY
+    price_ref: str = ""
+    fees: Fees | None = None
+    window: int = 0
+    takes_refused: bool = False
 
 
 class Route:
     """One candidate of the failover. The SDK client is built at the first use."""
 
     def __init__(
-        self, provider: Provider, access: Access, deadlines: Deadlines, monotonic: Callable[[], float]
+        self,
+        provider: Provider,
+        access: Access,
+        deadlines: Deadlines,
+        monotonic: Callable[[], float],
+        terms: Terms = Terms(),
     ) -> None:
         self.provider = provider
         self.model_name = access.model or provider.default_model
+        self.terms = terms
         self.breaker = Breaker(monotonic)
+        self.pace = Pace(deadlines)
         self._access = access
         self._deadlines = deadlines
         self._model: BaseChatModel | None = None
@@ -37,15 +59,20 @@ class Route:
 
     @property
     def name(self) -> str:
-        return f"{self.provider.name}/{self.model_name}"
+        """Unique in a process: the second key of a provider has a route of its own."""
+        plain = f"{self.provider.name}/{self.model_name}"
+        return plain if self.terms.key == ONLY_KEY else f"{plain}#{self.terms.key}"
 
     @property
     def facts(self) -> RouteFacts:
         """What prices and limits need to know. Behind a gateway, `@openai/gpt-5` and `openai/gpt-5` are OpenAI's."""
-        if self.provider.gateway == DIRECT:
-            return RouteFacts(DIRECT, self.provider.name, self.model_name, ONLY_KEY, fees=self.provider.fees)
-        owner, _, model = self.model_name.removeprefix("@").rpartition("/")
-        return RouteFacts(self.provider.gateway, owner or self.provider.name, model, ONLY_KEY, fees=self.provider.fees)
+        owner, model = self.provider.name, self.model_name
+        if self.provider.gateway != DIRECT:
+            before, _, model = self.model_name.removeprefix("@").rpartition("/")
+            owner = before or owner
+        terms = self.terms
+        fees = self.provider.fees if terms.fees is None else terms.fees
+        return RouteFacts(self.provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window)
 
     def stream(self, messages: list[BaseMessage], tools: Sequence[Any], **options: Any) -> AsyncIterator[Any]:
         """The model's own stream. Callbacks are cut off here: the outer model reports each piece once."""

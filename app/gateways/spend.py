@@ -72,6 +72,7 @@ class RouteFacts:
     key: str
     price_ref: str = ""  # name in the price table when the model's own name is not in it
     fees: Fees = NO_FEES
+    window: int = 0  # tokens, 0 when the price table's figure holds
 
     @property
     def name(self) -> str:

@@ -292,3 +292,14 @@ async def test_keys_and_provider_messages_are_in_no_log_line(
     await streamed(turn_model(models))
     printed = capsys.readouterr()
     assert "secret" not in printed.out + printed.err + repr(models.routes[0].__dict__)
+
+
+async def test_content_that_was_refused_ends_as_a_refusal_and_no_other_model_is_talked_into_it(
+    llm: LLMock, providers: Providers
+) -> None:
+    llm.add(Fail(400, code="content_filter", match=Match(provider="openai")))
+    model = turn_model(providers.models())
+    _, whole = await streamed(model)
+    assert (whole.text, whole.response_metadata["finish_reason"]) == ("", "content_filter")
+    assert asked(llm) == ["openai"]
+    assert not model.fell_back

@@ -14,12 +14,11 @@ from app.db.engine import Database
 from app.db.models.assistant import UsageRecord
 from app.db.models.base import Base
 from app.domain.clock import CountingIds, FixedClock
-from app.gateways.breaker import ACCOUNT_REST, Breaker
-from app.gateways.faults import FaultKind, RouteFault, kind_of_status, retry_after_of
+from app.gateways.faults import FaultKind, kind_of_status, retry_after_of
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, DuplicateProvider, discover
 from app.gateways.usage import ModelUse, UsageRecorder
-from tests.gateways.standins import FixedPlanner, Hand, Uses
+from tests.gateways.standins import FixedPlanner, Uses
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 A_PROVIDER = """
@@ -83,36 +82,6 @@ def test_statuses_without_a_code_are_classed_by_what_to_do() -> None:
     assert {status for status, kind in kinds.items() if kind is FaultKind.TRANSIENT} == {408, 429, 500, 529}
     assert {status for status, kind in kinds.items() if kind is FaultKind.REQUEST} == {400, 418}
     assert kinds[413] is FaultKind.CONTEXT
-
-
-def test_after_a_rest_one_caller_probes_and_the_others_wait_for_its_outcome() -> None:
-    hand = Hand()
-    breaker = Breaker(hand)
-    breaker.failed(RouteFault(FaultKind.TRANSIENT, "x"))
-    assert not breaker.admit()
-    hand.at += 1.1
-    assert [breaker.admit() for _ in range(3)] == [True, False, False]
-    breaker.abandoned()
-    assert breaker.admit()
-    breaker.succeeded()
-    assert [breaker.admit() for _ in range(3)] == [True, True, True]
-
-
-def test_rests_grow_with_faults_in_a_row_and_the_requests_own_fault_rests_nothing() -> None:
-    hand = Hand()
-    breaker = Breaker(hand)
-    for kind in (FaultKind.REQUEST, FaultKind.CONTEXT, FaultKind.POLICY, FaultKind.NONSENSE):
-        breaker.failed(RouteFault(kind, "x"))
-        assert not breaker.resting
-    for rest in (1.0, 2.0, 4.0):
-        breaker.failed(RouteFault(FaultKind.TRANSIENT, "x"))
-        hand.at += rest - 0.01
-        assert breaker.resting
-        hand.at += 0.02
-        assert not breaker.resting
-    breaker.failed(RouteFault(FaultKind.ACCOUNT, "x"))
-    hand.at += ACCOUNT_REST - 1
-    assert breaker.resting
 
 
 @pytest.fixture

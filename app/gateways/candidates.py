@@ -1,0 +1,116 @@
+"""Which route a call tries next: the first healthy one in order, and what is done when none is.
+
+After a request was too long only bigger windows are asked, after a refusal of its content only routes that take
+such. When every route rests, the one that is back soonest is probed early, so that a recovery is not missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from app.gateways.faults import FaultKind, RouteFault
+from app.gateways.rests import Rests
+from app.gateways.routes import Route
+from app.gateways.windows import window_of
+
+SECOND_CHANCE_AFTER = 0.3  # seconds before the only reachable route is asked once more
+HURRY_EVERY = 5.0  # seconds between two early probes while every route rests
+
+
+@dataclass
+class Course:
+    """How one call is going: what was handed on so far and how the last attempt ended."""
+
+    said: str = ""
+    done: bool = False
+    fault: RouteFault | None = None
+    refused_by: Route | None = None
+    outgrown_model: str = ""
+    outgrown: int = 0  # tokens of the biggest window that was too small
+
+    @property
+    def worth_a_second_try(self) -> bool:
+        """True after a stumble that may be over in a moment."""
+        fault = self.fault
+        if fault is None or self.said:
+            return False
+        brief = fault.retry_after is None and not fault.stalled
+        return fault.kind is FaultKind.NONSENSE or (fault.kind is FaultKind.TRANSIENT and brief)
+
+
+class Candidates:
+    """The routes of the process in order. `pause` sleeps, `monotonic` gives seconds that only go forward."""
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        rests: Rests,
+        monotonic: Callable[[], float],
+        pause: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self.routes = tuple(routes)
+        self.rests = rests
+        self._monotonic = monotonic
+        self._pause = pause
+        self._hurried_at = -HURRY_EVERY
+
+    async def of(self, course: Course, skipped: Callable[[Route, str], None]) -> AsyncGenerator[Route]:
+        """The routes to try, one after the other, while `course` is not done; `skipped` hears why one is left out.
+
+        At last, once more the first that stumbled, if it was healthy before this call."""
+        stumbled: Route | None = None
+        asked = False
+        await self.rests.look()
+        for route in self.routes:
+            healthy = not route.breaker.troubled
+            if why := await self._unfit(route, course) or await self._closed(route):
+                skipped(route, why)
+                continue
+            asked = True
+            yield route
+            await self._learn(route, course)
+            if healthy and stumbled is None and course.worth_a_second_try:
+                stumbled = route
+        if stumbled is not None and not stumbled.breaker.resting and not await self._unfit(stumbled, course):
+            await self._pause(SECOND_CHANCE_AFTER)
+            yield stumbled
+        elif not asked and (least_bad := self._least_bad()):
+            yield least_bad
+            await self._learn(least_bad, course)
+
+    async def _unfit(self, route: Route, course: Course) -> str:
+        if course.refused_by and not route.terms.takes_refused:
+            return "not for refused content"
+        if course.outgrown_model:
+            window = await asyncio.to_thread(window_of, route.facts)
+            if route.model_name == course.outgrown_model or 0 < window <= course.outgrown:
+                return "window no bigger"
+        return ""
+
+    async def _closed(self, route: Route) -> str:
+        if route.breaker.half_open and not await self.rests.may_probe(route.name):
+            return "probed by another process"
+        return "" if route.breaker.admit() else "resting"
+
+    async def _learn(self, route: Route, course: Course) -> None:
+        """What the attempt just made says about the others."""
+        if course.fault is None:
+            return
+        if course.fault.kind is FaultKind.CONTEXT:
+            course.outgrown_model = route.model_name
+            course.outgrown = max(course.outgrown, await asyncio.to_thread(window_of, route.facts))
+        elif course.fault.kind is FaultKind.POLICY:
+            course.refused_by = route
+        await self.rests.tell(route.name)
+
+    def _least_bad(self) -> Route | None:
+        """The resting route that is back soonest, at most once in HURRY_EVERY for all calls."""
+        hurried = [route for route in self.routes if route.breaker.may_be_hurried]
+        if not hurried or self._monotonic() - self._hurried_at < HURRY_EVERY:
+            return None
+        self._hurried_at = self._monotonic()
+        route = min(hurried, key=lambda one: one.breaker.rest_left)
+        route.breaker.hurry()
+        return route

@@ -1,0 +1,55 @@
+"""How fast a route usually is, and from that how long it is waited for.
+
+A deadline is three times the 95th percentile of the route's own last answers, and at least the floor; until enough
+answers are known the configured start values hold.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from app.gateways.providers import Deadlines
+
+KEPT = 200
+ENOUGH = 20
+MARGIN = 3.0
+
+
+class Pace:
+    """The last answers of one route. All times are seconds."""
+
+    def __init__(self, start: Deadlines) -> None:
+        self._start = start
+        self._deadlines = start
+        self._firsts: deque[float] = deque(maxlen=KEPT)
+        self._gaps: deque[float] = deque(maxlen=KEPT)
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long the next attempt may take to begin, and to go on."""
+        return self._deadlines
+
+    def answered(self, first: float, longest_gap: float) -> None:
+        """Takes in an answer: the time to its first token, and the longest silence after it."""
+        self._firsts.append(first)
+        self._gaps.append(longest_gap)
+        if len(self._firsts) >= ENOUGH:
+            self._deadlines = replace(
+                self._start, first_token=self._allowed(self._firsts), between=self._allowed(self._gaps)
+            )
+
+    def is_slow(self, first: float) -> bool:
+        """True when a first token came much later than this route's usual one."""
+        return len(self._firsts) >= ENOUGH and first > max(self._start.floor, MARGIN * _share_of(self._firsts, 0.5))
+
+    def usual_first(self) -> float | None:
+        """The 95th percentile of the time to the first token; None while too little is known."""
+        return _share_of(self._firsts, 0.95) if len(self._firsts) >= ENOUGH else None
+
+    def _allowed(self, seen: deque[float]) -> float:
+        return max(self._start.floor, MARGIN * _share_of(seen, 0.95))
+
+
+def _share_of(seen: deque[float], share: float) -> float:
+    return sorted(seen)[min(len(seen) - 1, int(share * len(seen)))]

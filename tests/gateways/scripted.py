@@ -1,0 +1,95 @@
+"""Providers that do what the test says without a socket, for what depends on thousands of calls or a moved clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+
+from app.gateways.candidates import Candidates, Course
+from app.gateways.faults import RouteFault
+from app.gateways.providers import Access, Deadlines, Provider
+from app.gateways.rests import OwnRests, Rests
+from app.gateways.routes import Route, Terms
+from tests.gateways.standins import Hand
+
+Pieces = Callable[[list[BaseMessage]], list[AIMessageChunk | RouteFault]]
+
+
+class Scripted(BaseChatModel):
+    """Streams what `pieces` gives for the messages; a fault among them is raised."""
+
+    pieces: Any
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Any, **kwargs: Any) -> Any:
+        return self
+
+    def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        raise NotImplementedError
+
+    async def _astream(
+        self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        for piece in self.pieces(messages):
+            if isinstance(piece, RouteFault):
+                raise piece
+            yield ChatGenerationChunk(message=piece)
+
+
+def provider(name: str, pieces: Pieces) -> Provider:
+    async def close(model: Any) -> None:
+        pass
+
+    return Provider(
+        name=name,
+        label=name,
+        key_variable="X_API_KEY",
+        default_model=f"{name}-1",
+        build=lambda access, deadlines: Scripted(pieces=pieces),
+        fault=lambda error: None,
+        close=close,
+    )
+
+
+def says(*texts: str) -> list[AIMessageChunk | RouteFault]:
+    return [
+        *(AIMessageChunk(content=text) for text in texts),
+        AIMessageChunk(content="", response_metadata={"finish_reason": "stop"}, chunk_position="last"),
+    ]
+
+
+def route(name: str, hand: Hand, *, terms: Terms | None = None, pieces: Pieces | None = None) -> Route:
+    made = provider(name, pieces or (lambda messages: says("ok")))
+    return Route(made, Access("k"), Deadlines(), hand, terms or Terms())
+
+
+async def one_call(
+    routes: list[Route], faults: dict[str, RouteFault], candidates: Candidates, *, course: Course | None = None
+) -> tuple[list[str], list[str]]:
+    """What one call asks and what it leaves out: a route in `faults` fails so, any other answers."""
+    course = course or Course()
+    asked: list[str] = []
+    skipped: list[str] = []
+    async for one in candidates.of(course, lambda left, why: skipped.append(f"{left.name}: {why}")):
+        asked.append(one.name)
+        course.fault = faults.get(one.name)
+        if course.fault is None:
+            one.breaker.succeeded()
+            await candidates.rests.tell(one.name)
+            break
+        one.breaker.failed(course.fault)
+    return asked, skipped
+
+
+def candidates(routes: list[Route], hand: Hand, rests: Rests | None = None) -> Candidates:
+    async def pause(seconds: float) -> None:
+        pass
+
+    return Candidates(routes, rests or OwnRests(), hand, pause)
