@@ -26,6 +26,7 @@ SHARED, ENOUGH = 0.4, 0.74
 """Weight of the shared words beside the cosine, and what both must come to. On the handbook's question sets this
 answers four of five questions that have an answer and refuses 95 % of those that have none; whoever is refused is told
 the nearest pages."""
+CLOSE = 0.7  # part of the best cosine, or joined score, that a further passage must have
 NEAR = 0.4  # cosine from which a page is near enough to be named
 SHOWN = 5
 ALIKE = 0.05  # a difference of scores that says nothing
@@ -79,7 +80,7 @@ class Search:
             ]
             if not _answers(found, rarity):
                 return Findings(documents, near=_near(found))
-            found = _newest_first(found)[:limit]
+            found = _newest_first(_close_to_the_best(found))[:limit]
             sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
         return Findings(
             documents, tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
@@ -122,6 +123,12 @@ def _answers(found: Sequence[Found], rarity: Mapping[str, float]) -> bool:
     told = sum(weight for word, weight in rarity.items() if lexicon.stem_of(word) in text)
     shared = told / (sum(rarity.values()) or 1.0)
     return best + SHARED * shared >= ENOUGH
+
+
+def _close_to_the_best(found: Sequence[Found]) -> list[Found]:
+    """What stands far behind the best passage in both ways is not shown beside it."""
+    best = max(one.cosine for one in found)
+    return [one for one in found if one.cosine >= CLOSE * best or one.score >= CLOSE]
 
 
 def _near(found: Sequence[Found]) -> tuple[str, ...]:
