@@ -25,6 +25,8 @@ from app.agent.agent import Agent, Surroundings
 from app.agent.limits import TurnLimits
 from app.agent.memory import ThreadMemory
 from app.agent.prompts import Prompts
+from app.channels.slack.files import SlackFiles
+from app.channels.slack.memberships import Memberships
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
@@ -70,7 +72,7 @@ from app.telemetry.metrics import record_outbound
 from app.tools.core.execution import Workbench
 from app.tools.core.gate import Gate
 from app.tools.core.registry import Tools, all_tools
-from app.tools.core.services import Services
+from app.tools.core.services import ChannelsOf, Services, no_channels
 from handlers.app import build_slack_app, who_am_i
 from handlers.core.deps import Deps
 
@@ -101,6 +103,7 @@ class House:
     models: ChatModels
     library: Library
     embedder: Embedder
+    outbound: Outbound
 
 
 @asynccontextmanager
@@ -145,6 +148,7 @@ async def open_house(
             messages=messages,
             systems=ConnectedSystems(db, connectors.values(), all_connectors()),
             documents=Search(db, store, embedder, words),
+            channels_of=_channels_of(settings, outbound, clock),
         )
         gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
         recorder = UsageRecorder(db, clock, ids)
@@ -171,7 +175,9 @@ async def open_house(
             TurnLimits(seconds=settings.turn_seconds),
         )
         library = Library(db, store, embedder, reading, clock)
-        yield House(settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models, library, embedder)
+        yield House(
+            settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models, library, embedder, outbound
+        )
 
 
 async def _admit(safeguards: Safeguards, principal: Principal) -> None:
@@ -216,6 +222,13 @@ def _turn_limits(settings: Settings) -> Limits:
         workspace_minute=TURN_LIMITS.workspace_minute,
         workspace_day=TURN_LIMITS.workspace_day,
     )
+
+
+def _channels_of(settings: Settings, outbound: Outbound, clock: Clock) -> ChannelsOf:
+    if settings.slack_bot_token is None:
+        return no_channels
+    token = settings.slack_bot_token.get_secret_value()
+    return Memberships(outbound, clock, token=token, api_url=settings.slack_api_url).channels_of
 
 
 def _sms(settings: Settings, outbound: Outbound) -> Provider | None:
@@ -278,6 +291,13 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             bot=await who_am_i(client),
             poster=Poster(client, runtime.deliveries),
             sessions=Sessions(client),
+            files=SlackFiles(
+                client,
+                house.outbound,
+                token=settings.slack_bot_token.get_secret_value(),
+                api_url=settings.slack_api_url,
+            ),
+            library=house.library,
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
             company=settings.company_name,
         )

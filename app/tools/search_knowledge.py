@@ -140,7 +140,9 @@ class Result(ToolOutput):
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:
-    findings = await ctx.services.documents.find(sight_of(ctx.principal), args.query)
+    findings = await ctx.services.documents.find(
+        sight_of(ctx.principal, await ctx.services.channels_of(ctx.principal)), args.query
+    )
     found = tuple(_cited(args.query, number, one) for number, one in enumerate(findings.found, start=1))
     if found:
         return Result(

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.channels.slack.files import SlackFiles
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.channels.slack.stream import Tempo
@@ -16,6 +17,7 @@ from app.domain.answer import Answer, ApprovalCard, EditableField
 from app.domain.clock import Clock, Ids
 from app.domain.principal import Principal
 from app.domain.turn import Turn, TurnProgress
+from app.knowledge.library import Library
 from app.runtime.runtime import Runtime
 from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Settled
 from app.tools.core.registry import AnyTool
@@ -76,6 +78,8 @@ class Deps:
     bot: Bot
     poster: Poster
     sessions: Sessions
+    files: SlackFiles
+    library: Library
     signing_secret: str
     company: str = "your company"
     tempo: Tempo = field(default_factory=Tempo)

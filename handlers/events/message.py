@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.runtime.intake import Arrival
 from handlers.core.asking import said
 from handlers.core.deps import Deps
+from handlers.core.gone import gone
 from handlers.core.incoming import Incoming, is_private
 from handlers.core.interaction import Interaction
 from handlers.core.words import mentioned_users, without_mention
@@ -16,6 +19,8 @@ SAID_BY_PEOPLE = frozenset({"", "file_share", "thread_broadcast"})
 async def store(incoming: Incoming, deps: Deps) -> Arrival | None:
     """The message as a turn if it is for Sophia, else None."""
     event = incoming.event
+    if event.get("subtype") == "message_deleted":
+        return gone(incoming, _files_of(event.get("previous_message")))
     if event.get("subtype", "") not in SAID_BY_PEOPLE or event.get("bot_id") or not incoming.user_id:
         return None
     if incoming.user_id == deps.bot.user_id or event.get("hidden"):
@@ -26,6 +31,12 @@ async def store(incoming: Incoming, deps: Deps) -> Arrival | None:
     if not for_sophia and (mentioned or not await _follows_up(incoming, deps)):
         return None
     return said(incoming, without_mention(text, deps.bot.user_id))
+
+
+def _files_of(message: Any) -> list[str]:
+    """The ids of the files that a message carried."""
+    files = message.get("files") if isinstance(message, dict) else None
+    return [str(file.get("id", "")) for file in files or []]
 
 
 async def _follows_up(incoming: Incoming, deps: Deps) -> bool:

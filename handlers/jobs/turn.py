@@ -30,12 +30,11 @@ from handlers.core.audience import may_all_read
 from handlers.core.deps import Deps
 from handlers.core.direct import direct_place
 from handlers.core.examples import example_questions, help_text
+from handlers.core.shared_files import take_in
 from handlers.core.thread import earlier_remarks, words_of
 
 KIND = TURN
 log = structlog.get_logger(__name__)
-FILES_NOT_READ = "I can't read attached files yet, so I answered from your words alone."
-ONLY_FILES = "I can't read attached files yet. Please tell me in words what you need."
 ELSEWHERE = Answer(
     AnswerKind.ANSWER,
     "That tells of residents or other persons, and not everybody who can read this channel may see it. I answered in "
@@ -98,9 +97,12 @@ async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream:
         try:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)
             words = await words_of(deps, entry.workspace_id, str(entry.payload["text"]))
-            answer = _without_agent(deps, person, words, entry) or await _ask(
-                deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream
-            )
+            files: list[dict[str, Any]] = list(entry.payload.get("files") or [])
+            read = await take_in(deps, person, place.channel, files, private=place.private) if files else ()
+            answer = _without_agent(deps, person, words, read)
+            if answer is None:
+                asked = await _ask(deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream)
+                answer = replace(asked, notes=(*asked.notes, *read))
             if is_storable(answer):
                 return answer
             log.error("turn.not_storable", run=entry.run_id, calls=[name for name, _ in answer.calls])
@@ -125,11 +127,11 @@ async def _ask(deps: Deps, entry: Entry, turn: Turn, stream: AnswerStream) -> An
         work.cancel()
         stop.cancel()
         await asyncio.gather(work, stop, return_exceptions=True)
-    return replace(answer, notes=(*answer.notes, FILES_NOT_READ)) if turn.attachments else answer
+    return answer
 
 
-def _without_agent(deps: Deps, person: Principal, words: str, entry: Entry) -> Answer | None:
-    """Answers to messages that hold no question."""
+def _without_agent(deps: Deps, person: Principal, words: str, read: tuple[str, ...]) -> Answer | None:
+    """Answers to messages that hold no question. `read` says what became of the files that came with them."""
     if len(words) > deps.longest_message:
         text = (
             f"That message is too long for me ({len(words):,} characters; I read up to {deps.longest_message:,}). "
@@ -138,8 +140,8 @@ def _without_agent(deps: Deps, person: Principal, words: str, entry: Entry) -> A
         return Answer(AnswerKind.DECLINED, text)
     if any(character.isalnum() for character in words):
         return None
-    if entry.payload.get("files"):
-        return Answer(AnswerKind.DECLINED, ONLY_FILES)
+    if read:
+        return Answer(AnswerKind.ANSWER, "\n".join(read))
     questions = tuple(example_questions(person, deps.tools, 3))
     return Answer(AnswerKind.DECLINED, help_text(person, deps.tools), follow_ups=questions)
 

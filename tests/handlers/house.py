@@ -11,6 +11,7 @@ import uvicorn
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.channels.slack.files import SlackFiles
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.channels.slack.stream import Tempo
@@ -20,12 +21,14 @@ from app.domain.clock import RandomIds, SystemClock
 from app.domain.errors import NotAllowed
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.domain.turn import Turn, TurnProgress
+from app.http.outbound import Outbound
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.sandbox.slack.seed import demo_workspace
 from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Refused, Settled
 from handlers.app import build_slack_app, who_am_i
 from handlers.core.deps import Deps
 from handlers.http.server import build_http
+from tests.knowledge.shelves import library_in
 from tests.runtime.conftest import until
 
 FAST = Tempo(before_stream=0.02, between_appends=0.03, between_updates=0.05)
@@ -168,6 +171,8 @@ async def build_house(
         bot=await who_am_i(client),
         poster=Poster(client, runtime.deliveries),
         sessions=Sessions(client),
+        files=SlackFiles(client, Outbound(SystemClock()), token="xoxb-local-sophia", api_url=api_url),
+        library=library_in(db),
         signing_secret=signing_secret,
         tempo=tempo,
     )

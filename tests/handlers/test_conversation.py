@@ -130,11 +130,12 @@ async def test_messages_without_a_question_get_a_helpful_sentence(socket_scene: 
         assert expected in words(reply)
     ts = await people.say("jen", "@Sophia", "", files={"plan.pdf": b"%PDF-1.7 broken"})
     reply = await people.wait_for_reply("jen", "@Sophia", after=ts)
-    assert "can't read attached files yet" in words(reply)
+    assert "“plan.pdf” is damaged" in words(reply)
     assert agent.turns == []
     ts = await people.say("jen", "@Sophia", "summarize this", files={"plan.pdf": b"%PDF-1.7 broken"})
     reply = await people.wait_for_reply("jen", "@Sophia", after=ts)
-    assert "answered from your words alone" in words(reply)
+    assert "“plan.pdf” is damaged" in words(reply)
+    assert [turn.text for turn in agent.turns] == ["summarize this"]
 
 
 async def test_words_in_any_language_arrive_as_they_were(socket_scene: Scene):

@@ -10,7 +10,7 @@ from app.domain.clock import FixedClock
 from app.knowledge.embedders.minilm import MiniLm
 from app.knowledge.library import Arriving, Library
 from app.knowledge.passages import EVERYONE, DocumentKind
-from app.knowledge.reading.base import Material
+from app.knowledge.reading.base import Material, Unreadable
 from app.knowledge.reading.isolated import Contents, IsolatedReading, contents_of
 from app.knowledge.search import Search
 from app.knowledge.stores.embedded import EmbeddedStore
@@ -32,7 +32,8 @@ class ReadingHere(IsolatedReading):
         found = contents_of(material)
         if isinstance(found, Contents):
             return found
-        raise AssertionError(found)
+        sentence, next_step, code = found
+        raise Unreadable(sentence, next_step=next_step, code=code)
 
 
 def store_in(db: Database) -> EmbeddedStore:

@@ -57,6 +57,8 @@ BOT_EVENTS = frozenset(
         "app_uninstalled",
         "tokens_revoked",
         "file_shared",
+        "file_deleted",
+        "file_unshared",
     ]
 )
 

@@ -5,6 +5,7 @@ Only protocols stand here; app/main.py gives the real ones.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,8 +53,18 @@ class Documents(Protocol):
     async def find(self, sight: Sight, question: str) -> Findings: ...
 
 
+ChannelsOf = Callable[[Principal], Awaitable[frozenset[str]]]
+"""Which channels a person is in; what was shared there is theirs to find."""
+
+
+async def no_channels(principal: Principal) -> frozenset[str]:
+    """Where there is no Slack, nobody is in a channel."""
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class Services:
     messages: MessageSender
     systems: Systems
     documents: Documents
+    channels_of: ChannelsOf = no_channels

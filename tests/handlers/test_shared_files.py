@@ -1,0 +1,69 @@
+"""Files shared with Sophia become documents of those who could see them, and are forgotten when they go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.knowledge.passages import Document
+from tests.handlers.conftest import Scene
+from tests.handlers.test_conversation import words
+from tests.runtime.conftest import until
+
+PETS = b"# Pets\n\nA household may keep two cats."
+
+
+async def documents(scene: Scene) -> list[Document]:
+    deps = scene.house.deps
+    return await deps.library.documents(deps.bot.team_id, "slack:")
+
+
+async def forgotten(scene: Scene) -> None:
+    async def none_left() -> bool:
+        return not await documents(scene)
+
+    await until(none_left)
+
+
+async def share(scene: Scene, who: str, where: str, text: str, files: dict[str, bytes]) -> dict[str, Any]:
+    ts = await scene.people.say(who, where, text, files=files)
+    return await scene.people.wait_for_reply(who, where, after=ts)
+
+
+async def test_a_file_in_a_direct_message_is_read_for_that_person_alone(socket_scene: Scene) -> None:
+    reply = await share(socket_scene, "jen", "@Sophia", "", {"pets.md": PETS, "empty.txt": b" "})
+    assert "I read “Pets” and can answer from it now." in words(reply)
+    assert "“empty.txt” holds no text." in words(reply)
+    (document,) = await documents(socket_scene)
+    said = next(one for one in await socket_scene.people.messages("jen", "@Sophia") if one.get("files"))
+    assert document.readers == {f"user:{said['user']}"}
+    assert document.link.endswith("/pets.md")
+
+
+async def test_a_file_with_a_question_is_read_before_the_question_is_answered(socket_scene: Scene) -> None:
+    reply = await share(socket_scene, "jen", "@Sophia", "how many cats?", {"pets.md": PETS})
+    assert "I read “Pets”" in words(reply)
+    assert [turn.text for turn in socket_scene.agent.turns] == ["how many cats?"]
+
+
+async def test_a_file_in_a_channel_is_read_for_the_channel(socket_scene: Scene) -> None:
+    bot = socket_scene.house.deps.bot.user_id
+    await share(socket_scene, "luis", "#C07MAINTNC", f"<@{bot}> keep this", {"pets.md": PETS})
+    (document,) = await documents(socket_scene)
+    assert document.readers == {"channel:C07MAINTNC"}
+
+
+async def test_a_file_whose_message_is_deleted_is_forgotten(socket_scene: Scene) -> None:
+    ts = await socket_scene.people.say("jen", "@Sophia", "", files={"pets.md": PETS})
+    await socket_scene.people.wait_for_reply("jen", "@Sophia", after=ts)
+    assert len(await documents(socket_scene)) == 1
+    await socket_scene.people.delete("jen", "@Sophia", ts)
+    await forgotten(socket_scene)
+
+
+async def test_a_file_that_is_deleted_in_slack_is_forgotten(socket_scene: Scene) -> None:
+    await share(socket_scene, "jen", "@Sophia", "", {"pets.md": PETS})
+    (document,) = await documents(socket_scene)
+    file_id = document.id.removeprefix("slack:")
+    event = {"type": "file_deleted", "file_id": file_id, "event_ts": "1760000000.000100"}
+    socket_scene.slack.workspace.events.emit(event)
+    await forgotten(socket_scene)
