@@ -69,6 +69,7 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
     rows = rows_of(catalog(), connectors)
     clock = SystemClock()
     outbound, db = Outbound(clock), Database(settings.async_database_url)
+    configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
     try:
         settings = await _completed(settings, db, clock, seconds)
         values = declared_values(settings, declared_variables(connectors))
@@ -77,7 +78,10 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
         else:
             configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
             own = {key: connector.check for key, connector in open_connectors(values, outbound, clock).items()}
-            ways = Ways(outbound, {**own, "postgresql": partial(reachable, db, seconds)}, seconds)
+            own |= {"postgresql": partial(reachable, db, seconds)}
+            if settings.pinecone_host:
+                own |= {"pinecone": partial(store_answers, settings, db, seconds)}
+            ways = Ways(outbound, own, seconds)
             found = await check_all(rows, values, ways)
         return [replace(health, stored=_stored(health, settings)) for health in found]
     finally:
@@ -111,6 +115,25 @@ async def reachable(db: Database, seconds: float) -> Reachability:
         log.info("database_unreachable", error=type(failure).__name__)
         return Reachability("unreachable", "no answer from the database; check DATABASE_URL and that it runs")
     return Reachability("ok", "The database answers.")
+
+
+async def store_answers(settings: Settings, db: Database, seconds: float) -> Reachability:
+    """Whether the Pinecone index answers within so many seconds and takes the embedder's vectors."""
+    from app.knowledge.embedders.minilm import MiniLm  # noqa: PLC0415 - heavy, and only its users wait for it
+    from app.knowledge.stores.choice import bare_store  # noqa: PLC0415
+    from app.knowledge.word_index import WordIndex  # noqa: PLC0415
+
+    embedder = MiniLm()
+    store = bare_store("pinecone", settings, db, embedder, WordIndex(db))
+    try:
+        async with asyncio.timeout(seconds):
+            health = await store.check()
+    except TimeoutError:
+        return Reachability("unreachable", "Pinecone does not answer.")
+    finally:
+        await store.close()
+        await embedder.close()
+    return Reachability(health.state, health.sentence)
 
 
 def as_row(health: Health) -> dict[str, object]:

@@ -28,9 +28,9 @@ async def move_documents(settings: Settings, source: str, to: str, console: Cons
         async with house.db.reading() as session:
             sizes = await shelf.sizes(session, settings.workspace_id, house.embedder.id)
         words = WordIndex(house.db)
-        old = bare_store(old_name, settings, house.db, house.embedder, words)
+        old = bare_store(old_name, house.settings, house.db, house.embedder, words)
         try:
-            new = bare_store(new_name, settings, house.db, house.embedder, words)
+            new = bare_store(new_name, house.settings, house.db, house.embedder, words)
             try:
                 with Progress(console=console, transient=True) as progress:
                     bar = progress.add_task(f"Moving passages to {new_name}")

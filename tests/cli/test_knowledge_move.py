@@ -1,0 +1,87 @@
+"""`sophia knowledge move` and the store in use, as an operator types them: from the embedded store to Pinecone."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from typer.testing import CliRunner, Result
+
+from app.cli import build
+from app.sandbox.pinecone.records import Index
+from app.sandbox.pinecone.server import PineconeServer
+
+MINILM = 384  # dimensions
+
+
+@pytest.fixture
+def pinecone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PineconeServer]:
+    """A Pinecone that the environment names, and a folder with two pages to read."""
+    stand = PineconeServer(Index(MINILM), "pcsk_local_0123456789")
+    server = uvicorn.Server(uvicorn.Config(stand.asgi(), log_level="critical", lifespan="off"))
+    listening = socket.create_server(("127.0.0.1", 0))  # what asks before it serves waits in its backlog
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("PINECONE_API_KEY", stand.api_key)
+    monkeypatch.setenv("PINECONE_HOST", f"http://127.0.0.1:{listening.getsockname()[1]}")
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "pets.md").write_text("# Pets\n\nThe pet deposit is 300 dollars for each cat.")
+    (folder / "pool.md").write_text("# Pool\n\nThe pool opens at nine.")
+    yield stand
+    server.should_exit = True
+    thread.join()
+
+
+def sophia(*words: str) -> Result:
+    return CliRunner().invoke(build(), list(words))
+
+
+def held(stand: PineconeServer) -> int:
+    return sum(len(records) for records in stand.index.read_all().values())
+
+
+def test_documents_move_and_are_kept_up_there(pinecone: PineconeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sophia("ingest", "handbook").exit_code == 0
+    moved = sophia("knowledge", "move", "--to", "pinecone")
+    assert moved.exit_code == 0, moved.output
+    assert moved.output.splitlines()[-2:] == [
+        "2 documents written, 0 were there already, 0 forgotten. embedded holds 2 passages of them, pinecone 2.",
+        "Set KNOWLEDGE_STORE=pinecone and start Sophia again, then run this once more for late changes.",
+    ]
+    again = sophia("knowledge", "move", "--to", "pinecone")
+    assert "0 documents written, 2 were there already" in again.output
+
+    monkeypatch.setenv("KNOWLEDGE_STORE", "pinecone")
+    Path("handbook/gym.md").write_text("# Gym\n\nThe gym is open all night.")
+    assert sophia("ingest", "handbook").exit_code == 0
+    assert held(pinecone) == 3
+    assert sophia("knowledge", "forget", "file:handbook/gym.md").exit_code == 0
+    assert held(pinecone) == 2
+
+
+def test_a_store_that_is_none_is_refused(pinecone: PineconeServer) -> None:
+    refused = sophia("knowledge", "move", "--to", "drawer")
+    assert (refused.exit_code, held(pinecone)) == (1, 0)
+    assert refused.output == "✗ 'drawer' is no store.\n  Stores are embedded, pgvector, pinecone.\n"
+
+
+def test_moving_to_where_they_are_is_refused(pinecone: PineconeServer) -> None:
+    assert "Documents are kept in embedded already." in sophia("knowledge", "move", "--to", "embedded").output
+
+
+@pytest.mark.parametrize(("dimension", "state"), [(MINILM, "works"), (8, "refused")])
+def test_doctor_asks_the_index(pinecone: PineconeServer, dimension: int, state: str) -> None:
+    pinecone.index.dimension = dimension
+    rows = json.loads(sophia("doctor", "--json").stdout)
+    (row,) = [row for row in rows if row["integration"] == "pinecone"]
+    assert row["state"] == state
+    assert ("dimension 384" in row["advice"]) == (state == "refused")
