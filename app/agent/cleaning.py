@@ -1,4 +1,5 @@
-"""Removes what a model must not put into an answer: links, images and mentions of whole channels.
+"""Removes what a model must not put into an answer: links, images, mentions of whole channels, and characters that
+nobody sees (controls, terminal codes, reversed writing), behind which anything can hide.
 
 A link that a model wrote can carry what it read to somebody else's server. Links to sources are added by the system
 from the tools' own records, after this.
@@ -27,8 +28,13 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
 )  # fmt: skip
 
 
+_UNSEEN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Not the joiner that holds emoji together, nor the marks that Arabic and Hebrew need."""
+
+
 def cleaned(text: str) -> str:
-    """The text without links, images, HTML that loads something, and mentions that call everybody."""
+    """The text without links, images, HTML that loads something, mentions that call everybody, unseen characters."""
+    text = _UNSEEN.sub("", text)
     if not _MAY_HOLD.search(text):
         return text
     for pattern, replacement in _STEPS:

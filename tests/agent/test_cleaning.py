@@ -54,3 +54,10 @@ def test_nothing_that_opens_an_address_is_left_whatever_the_text(text: str) -> N
     left = cleaned(text)
     assert "https://a" not in left
     assert "](" not in left
+
+
+def test_what_nobody_sees_is_removed_and_what_writing_needs_is_kept() -> None:
+    assert cleaned("\x00\x1b[31mred\x1b[0m \u202ereversed\u202c") == "red reversed"
+    assert "evil.example" not in cleaned("ht\u200btps://evil.example/?q=1")
+    kept = "Line one\n\tline two 👩‍👩‍👧 שלום\u200f ."
+    assert cleaned(kept) == kept
