@@ -34,6 +34,13 @@ DEMO_SECRET_KEY = "demo-only-secret-key-never-use-in-production"  # noqa: S105 -
 KnowledgeStore = Literal["embedded", "pgvector", "pinecone"]
 KNOWLEDGE_STORES: tuple[KnowledgeStore, ...] = get_args(KnowledgeStore)
 
+SHORTEST_SECRET = 8  # characters; a shorter part of a list of keys would black out ordinary words
+
+
+def first_key(keys: str) -> str:
+    """The first of a comma-separated list of keys, for callers that need only one."""
+    return keys.split(",", maxsplit=1)[0].strip()
+
 
 def _empty_is_absent(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
@@ -139,7 +146,9 @@ class Settings(BaseSettings):
     )
 
     # AI models
-    openai_api_key: Secret = Field(default=None, description="sk-…")
+    openai_api_key: Secret = Field(
+        default=None, description="sk-…; of several, the next takes over when one is limited"
+    )
     openai_model: str = Field(default="gpt-5.4-mini", description="Model asked at OpenAI")
     openai_base_url: Address = Field(default=None, description="Another OpenAI-compatible address")
     anthropic_api_key: Secret = Field(default=None, description="sk-ant-…")
@@ -368,7 +377,9 @@ class Settings(BaseSettings):
         plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         passwords = [urlsplit(value).password or "" for value in plain if "://" in value]
         previous = [key.decode() for key in self.previous_signing_keys]
-        found = (*plain, *passwords, *previous, *self._stored.values())
+        whole = (*plain, *passwords, *previous, *self._stored.values())
+        parts = [part.strip() for value in whole for part in value.split(",")]
+        found = dict.fromkeys((*whole, *(part for part in parts if len(part) >= SHORTEST_SECRET)))
         return tuple(value for value in found if value and value != DEMO_SECRET_KEY)
 
     @property

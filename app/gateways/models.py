@@ -21,7 +21,7 @@ from app.gateways.failover import Roads, TurnModel
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
 from app.gateways.rests import OwnRests, RedisRests
-from app.gateways.routes import Route
+from app.gateways.routes import Route, Terms
 from app.gateways.spend import Admission, CallContext, Spending, Task
 from app.gateways.usage import ModelUse, UsageSink
 
@@ -72,7 +72,11 @@ class ChatModels:
         known = discover() if providers is None else providers
         if unknown := [name for name in access if name not in known]:
             raise ValueError(f"no provider is named {unknown[0]!r}; there are {', '.join(sorted(known))}")
-        self.routes = tuple(Route(known[name], given, deadlines, monotonic) for name, given in access.items())
+        self.routes = tuple(
+            Route(known[name], one, deadlines, monotonic, Terms(key=str(number)))
+            for name, given in access.items()
+            for number, one in enumerate(given.each_key(), start=1)
+        )
         breakers = {route.name: route.breaker for route in self.routes}
         self._rests = RedisRests(redis, breakers, monotonic) if redis else OwnRests()
         self._candidates = Candidates(self.routes, self._rests, monotonic, pause)

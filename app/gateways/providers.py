@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -26,13 +26,20 @@ class DuplicateProvider(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """How to reach one model of a provider. `base_url` '' means the provider's own address; `options` are the values
-    of the provider's further variables, by lower-case name, and may hold secrets."""
+    """How to reach one model of a provider. `api_key` may hold several, comma separated. `base_url` '' means the
+    provider's own address; `options` are the values of the provider's further variables, by lower-case name, and may
+    hold secrets."""
 
     api_key: str = field(repr=False)
     model: str = ""
     base_url: str = ""
     options: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+    def each_key(self) -> Iterator[Access]:
+        """The same access once for each key, in the order given; once when there is none."""
+        keys = dict.fromkeys(key for part in self.api_key.split(",") if (key := part.strip()))
+        for key in keys or ("",):
+            yield replace(self, api_key=key)
 
 
 @dataclass(frozen=True)

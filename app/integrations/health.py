@@ -19,6 +19,7 @@ from app.http.outbound import Call, Outbound, Reply, ServicePolicy
 from app.http.retry import Repeat, RetryPolicy
 from app.integrations.base import ConnectorSpec, Reachability
 from app.integrations.catalog import Integration, Probe
+from app.settings import first_key
 
 _ANY_STATUS: Final = frozenset(range(200, 600))
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -157,7 +158,8 @@ def _policy(row: Integration, probe: Probe, values: Mapping[str, str], seconds: 
 
 
 def _request(probe: Probe, values: Mapping[str, str]) -> Call:
-    headers = {name: _filled(value, values) for name, value in probe.headers.items()}
+    one_key = {name: first_key(value) if name.endswith("_api_key") else value for name, value in values.items()}
+    headers = {name: _filled(value, one_key) for name, value in probe.headers.items()}
     if probe.basic:
         headers["Authorization"] = "Basic " + base64.b64encode(_filled(probe.basic, values).encode()).decode()
     body: bytes | None = None

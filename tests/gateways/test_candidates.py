@@ -101,3 +101,17 @@ async def test_a_second_key_of_a_provider_takes_over_when_the_first_is_limited()
     assert (await one_call(routes, limited, order))[0] == ["openai/openai-1", "openai/openai-1#2"]
     assert (await one_call(routes, limited, order))[0] == ["openai/openai-1#2"]
     assert routes[1].facts.key == "2"
+
+
+async def test_every_key_of_a_list_is_a_route_of_its_own_that_names_the_key_by_number() -> None:
+    from app.gateways.models import ChatModels
+    from app.gateways.providers import Access
+    from app.settings import load_settings
+    from tests.gateways.standins import FixedPlanner, Uses
+
+    keys = "sk-first-of-the-two, sk-second-of-the-two,"
+    models = ChatModels(access={"openai": Access(keys, "m")}, planner=lambda **_: FixedPlanner(), uses=Uses())
+    assert [(one.name, one.facts.key) for one in models.routes] == [("openai/m", "1"), ("openai/m#2", "2")]
+    assert "sk-" not in repr([vars(one) for one in models.routes])
+    secrets = load_settings(openai_api_key=keys).secret_values
+    assert {"sk-first-of-the-two", "sk-second-of-the-two"} <= set(secrets)

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
 from app.knowledge.embedders.remote import Model, RemoteEmbedder
+from app.settings import first_key
 
 
 class CohereDialect:
@@ -44,7 +45,7 @@ EMBEDDER = EmbedderSpec(
         outbound,
         CohereDialect(),
         name="cohere",
-        api_key=values["cohere_api_key"],
+        api_key=first_key(values["cohere_api_key"]),
         base_url=values.get("cohere_base_url", ""),
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
 from app.knowledge.embedders.remote import Model, RemoteEmbedder
+from app.settings import first_key
 
 ASKING = "Represent this sentence for searching relevant passages: "
 
@@ -41,7 +42,7 @@ EMBEDDER = EmbedderSpec(
         outbound,
         HuggingFaceDialect(),
         name="huggingface",
-        api_key=values["huggingface_api_key"],
+        api_key=first_key(values["huggingface_api_key"]),
         base_url=values.get("huggingface_base_url", ""),
     ),
 )

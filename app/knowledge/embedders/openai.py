@@ -10,6 +10,7 @@ from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
 from app.knowledge.embedders.remote import Model, RemoteEmbedder
+from app.settings import first_key
 
 
 class OpenAiDialect:
@@ -37,7 +38,7 @@ EMBEDDER = EmbedderSpec(
         outbound,
         OpenAiDialect(),
         name="openai",
-        api_key=values["openai_api_key"],
+        api_key=first_key(values["openai_api_key"]),
         base_url=values.get("openai_base_url", ""),
     ),
 )
