@@ -27,6 +27,7 @@ from app.agent.limits import TurnLimits
 from app.agent.memory import Remembered, ThreadMemory, conversation_key
 from app.agent.middleware import GateCall, Gatekeeping, Redaction, Speaking, TurnLimit
 from app.agent.prompts import Prompts
+from app.agent.quotations import Quotable
 from app.agent.run import QuietProgress, TurnRun
 from app.agent.speech import Speaker
 from app.agent.toolbox import schemas
@@ -133,17 +134,21 @@ class Agent:
             tokens=run.spent.tokens,
             roads=[f"{road}: {outcome}" for road, outcome in run.model.trail.tried],
             unconfirmed=len(run.speaker.unconfirmed),
+            unfounded=len(run.speaker.unfounded),
         )
         return answer
 
     def _begin(self, turn: Turn, progress: QuietProgress, question: str, remembered: tuple[Remembered, ...]) -> TurnRun:
         principal, now = turn.principal, self._with.clock.now()
         ledger = Ledger(local_date(self._with.clock, principal.timezone), principal.timezone)
+        quotable = Quotable()
         ledger.add_words(question)
+        quotable.add_words(question)
         for earlier in remembered:
             ledger.add_words(earlier.answer)
             if earlier.own:
                 ledger.add_words(earlier.question)
+                quotable.add_words(earlier.question)
         model = self._with.models.for_turn(
             ModelTurn(
                 turn_id=turn.turn_id,
@@ -161,7 +166,8 @@ class Agent:
             model=model,
             system=system_message(self._with.prompts, turn, now),
             ledger=ledger,
-            speaker=Speaker(ledger, progress.delta),
+            quotable=quotable,
+            speaker=Speaker(ledger, quotable, progress.delta),
             progress=progress,
             limits=self._limits,
             tools=self._with.tools,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.agent.figures import note_for
+from app.agent import figures, quotations
 from app.agent.run import TurnRun
 from app.agent.toolbox import ASK_PERSON
 from app.domain.answer import Answer, AnswerKind, ApprovalCard, Choice, Source
@@ -131,7 +131,9 @@ def _notes(run: TurnRun) -> tuple[str, ...]:
     if run.model.fell_back:
         notes.append(FELL_BACK)
     if run.speaker.unconfirmed:
-        notes.append(note_for(len(run.speaker.unconfirmed)))
+        notes.append(figures.note_for(len(run.speaker.unconfirmed)))
+    if run.speaker.unfounded:
+        notes.append(quotations.note_for(len(run.speaker.unfounded)))
     if run.stopped and (run.done or run.waiting):
         notes.append(STOPPED)
     if run.finish == "length":

@@ -15,8 +15,9 @@ _TAGS = "a|img|iframe|script|svg|link|object|embed|video|audio|source|form|meta"
 _STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<!(?:channel|here|everyone|subteam)[^>]*>|@(?:channel|here|everyone)\b", re.IGNORECASE), ""),
     (re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])"), r"\1"),  # images
+    (re.compile(r"(\[\d{1,3}\])\(\s*<?[^)]*\)"), r"\1"),  # a citation made a link stays a citation
     (re.compile(r"\[([^\]]*)\]\(\s*<?[^)]*\)"), r"\1"),  # links
-    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),  # links by reference
+    (re.compile(r"\[(?!\d{1,3}\]\[\d{1,3}\])([^\]]+)\]\[[^\]]*\]"), r"\1"),  # links by reference; [1][2] are citations
     (re.compile(r"(?m)^\s*\[[^\]]+\]:\s*\S.*$\n?"), ""),  # their targets
     (re.compile(rf"<{_URL}(?:\|([^>]*))?>", re.IGNORECASE), r"\1"),  # <https://…|text>
     (re.compile(rf"</?(?:{_TAGS})\b[^>]*>?", re.IGNORECASE), ""),

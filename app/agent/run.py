@@ -13,6 +13,7 @@ from langchain_core.messages import BaseMessage, SystemMessage, ToolMessage
 
 from app.agent.figures import Ledger
 from app.agent.limits import Spent, TurnLimits
+from app.agent.quotations import Quotable
 from app.agent.speech import Speaker
 from app.domain.turn import Turn, TurnProgress
 from app.gateways.failover import TurnModel
@@ -68,6 +69,7 @@ class TurnRun:
     model: TurnModel
     system: SystemMessage
     ledger: Ledger
+    quotable: Quotable
     speaker: Speaker
     progress: QuietProgress
     limits: TurnLimits
@@ -106,11 +108,14 @@ class TurnRun:
         return self.asked is not None or only_waiting or bool(self.stopped)
 
     def note(self, name: str, arguments: dict[str, Any], outcome: Outcome) -> None:
-        """Keeps a call's outcome, and makes its numbers known."""
+        """Keeps a call's outcome, and makes its numbers and words known."""
         self.outcomes.append((name, arguments, outcome))
         self.ledger.add_words(json.dumps(arguments, default=str))
         if isinstance(outcome, Done):
             self.ledger.add_words(outcome.presentation.text)
+            self.quotable.add_words(outcome.presentation.text)
+            if (passages := outcome.result.passages()) is not None:
+                self.quotable.add_passages(passages, (source.number for source in outcome.result.sources))
             for later in (outcome.presentation.table, outcome.presentation.charts, outcome.result):
                 self.ledger.add_later(later)
         elif isinstance(outcome, Waiting):

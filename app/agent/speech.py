@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from app.agent.cleaning import cleaned
 from app.agent.figures import Ledger, check
+from app.agent.quotations import LONGEST_OPEN, Quotable, open_since
 
 PREAMBLE = 200  # characters; "Let me look that up." before a tool call is not part of the answer
 _LONGEST_OPEN_LINK = 400
@@ -22,13 +23,16 @@ _NO_END = re.compile(
 class Speaker:
     """Holds back what is not complete, marks what is not confirmed, passes on the rest.
 
-    `said` is everything passed on, in order, and in the end the answer's text; `unconfirmed` are the marked numbers.
+    `said` is everything passed on, in order, and in the end the answer's text; `unconfirmed` are the marked numbers,
+    `unfounded` the words whose quotation marks were taken away.
     """
 
-    def __init__(self, ledger: Ledger, passed_on: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, ledger: Ledger, quotable: Quotable, passed_on: Callable[[str], Awaitable[None]]) -> None:
         self.said = ""
         self.unconfirmed: list[str] = []
+        self.unfounded: list[str] = []
         self._ledger = ledger
+        self._quotable = quotable
         self._passed_on = passed_on
         self._held = ""
         self._gap = ""
@@ -67,7 +71,8 @@ class Speaker:
 
     async def _say(self, raw: str) -> None:
         """Passes text on, keeping back the white space at its end until something follows."""
-        checked = check(cleaned(raw), self._ledger)
+        quoted = self._quotable.check(cleaned(raw))
+        checked = check(quoted.text, self._ledger)
         text = checked.text.strip()
         if not text:
             self._gap += "".join(char for char in raw if char.isspace()) or (" " if raw else "")
@@ -77,18 +82,22 @@ class Speaker:
         self._gap = checked.text[len(checked.text.rstrip()) :]
         self._new_paragraph = False
         self.unconfirmed.extend(checked.unconfirmed)
+        self.unfounded.extend(quoted.unfounded)
         spoken = gap + text if self.said else text
         self.said += spoken
         await self._passed_on(spoken)
 
 
 def _last_end(held: str) -> int:
-    """Where the last complete sentence or line ends; 0 when there is none yet, or a link is still open."""
+    """Where the last complete sentence or line ends; 0 when there is none yet, or a link or quotation is still open."""
     last = 0
     for match in _END.finditer(held):
         complete = held[: match.end()]
         if "\n" in match[0] or not _NO_END.search(complete):
             last = match.end()
+    quotation = open_since(held[:last])
+    if quotation is not None and len(held) - quotation < LONGEST_OPEN:
+        last = quotation
     opened = held.rfind("[", 0, last)
     if opened > held.rfind(")", 0, last) and last - opened < _LONGEST_OPEN_LINK and "]" not in held[opened:last]:
         return opened

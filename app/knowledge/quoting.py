@@ -51,11 +51,11 @@ def as_prose(quote: str) -> str:
 
 
 def is_verbatim(quote: str, texts: Iterable[str]) -> bool:
-    """True when the quote is a part of one of the texts; white space, letter case and kinds of quotation marks do not
-    count. An ellipsis stands for something left out, so the parts around it are looked for one by one."""
-    normal = [_normal(text) for text in texts]
-    parts = [part for part in (_normal(piece) for piece in re.split(r"…|\.\.\.", quote)) if part]
-    return bool(parts) and any(all(part in text for part in parts) for text in normal)
+    """True when the quote is a run of whole words of one of the texts; white space, letter case and punctuation between
+    words do not count. An ellipsis may stand before or after it but not within: what is left out there may be "not"."""
+    wanted = _normal(quote.strip("… .\n\t"))
+    inside = re.search(r"…|\.\.\.", quote.strip("… .\n\t"))
+    return wanted.strip() != "" and not inside and any(wanted in _normal(text) for text in texts)
 
 
 def disagree(one: str, other: str) -> bool:
@@ -84,4 +84,6 @@ def _bounded(text: str) -> str:
 
 
 def _normal(text: str) -> str:
-    return " ".join(_NOT_WORDS.sub(" ", text.lower()).split()).strip(".,")
+    """The words with a space on both sides of each, figures with their signs: "$1" is no part of "$1,500"."""
+    words = (word.strip(".,") for word in _NOT_WORDS.sub(" ", text.lower()).split())
+    return f" {' '.join(word for word in words if word)} "

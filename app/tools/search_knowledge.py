@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import override
 
 from app.domain.answer import Source
 from app.domain.scopes import Scope
@@ -137,6 +138,10 @@ class Result(ToolOutput):
     differing: tuple[int, ...] = ()
     ask: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+
+    @override
+    def passages(self) -> tuple[str, ...]:
+        return (*self.near, *(text for one in self.found for text in (one.title, one.header, one.quote, one.section)))
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:

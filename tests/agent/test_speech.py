@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agent.figures import Ledger
+from app.agent.quotations import Quotable
 from app.agent.speech import Speaker
 
 
@@ -18,7 +19,7 @@ def speaker() -> tuple[Speaker, list[str]]:
     async def passed_on(text: str) -> None:
         said.append(text)
 
-    return Speaker(Ledger(date(2026, 3, 18), "America/Chicago"), passed_on), said
+    return Speaker(Ledger(date(2026, 3, 18), "America/Chicago"), Quotable(), passed_on), said
 
 
 LONG = "This is a first sentence that is long enough to be more than a preamble, with many words in it, and more. " * 3

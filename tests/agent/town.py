@@ -301,13 +301,19 @@ async def no_names(principal: Principal) -> Names:
 
 
 def surroundings(
-    db: Database, town: Town, models: ChatModels, *, memory: ThreadMemory | None = None, admit: Any = None
+    db: Database,
+    town: Town,
+    models: ChatModels,
+    *,
+    memory: ThreadMemory | None = None,
+    admit: Any = None,
+    documents: Any = None,
 ) -> tuple[Gate, Surroundings]:
     clock, ids, redactor = FixedClock(NOW), CountingIds(), Redactor(["a-known-secret-value"])
     nothing: Any = None
     guards = Safeguards.build(db, KeyRing(b"a secret for tests only, long enough"), clock, redactor.value)
     tools = town.tools()
-    bench = Workbench(db, clock, ids, Services(messages=nothing, systems=nothing, documents=nothing))
+    bench = Workbench(db, clock, ids, Services(messages=nothing, systems=nothing, documents=documents))
     gate = Gate(tools, bench, guards, Patience(read=10, prepare=10, write=10))
     return gate, Surroundings(
         tools=tools, gate=gate.call, models=models, memory=memory or ThreadMemory(db, clock), names=no_names,

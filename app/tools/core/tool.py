@@ -40,6 +40,11 @@ class ToolOutput(BaseModel):
 
     sources: tuple[Source, ...] = ()
 
+    def passages(self) -> tuple[str, ...] | None:
+        """The texts of documents that may be quoted from; None from a tool that looks into no documents. In an answer
+        with such texts every quotation is held to them (app/agent/quotations.py)."""
+        return None
+
 
 @dataclass(frozen=True)
 class Presentation:
