@@ -16,6 +16,7 @@ from rich.text import Text
 from app.channels.console_table import FittingTable, as_words, without_controls
 from app.channels.text import (
     Reader,
+    SourceText,
     moment_text,
     number_text,
     rows_left_text,
@@ -52,11 +53,11 @@ def _parts(answer: Answer, reader: Reader) -> Iterator[RenderableType]:
         yield Text()
         for number, choice in enumerate(answer.choices, start=1):
             yield Text.assemble((f"  {number}. ", "bold cyan"), as_words(choice.label))
-    small_print = [*source_texts(answer.sources, reader), *answer.notes]
+    small_print = [*source_texts(answer.sources, reader), *map(SourceText, answer.notes)]
     if small_print or answer.follow_ups:
         yield Text()
     if small_print:
-        yield as_words("   ".join(small_print), style="dim")
+        yield Text("   ").join(as_words(one.text, f"dim link {one.link}" if one.link else "dim") for one in small_print)
     if answer.follow_ups:
         yield as_words("You could ask next: " + "  ·  ".join(answer.follow_ups), style="dim italic")
 

@@ -6,6 +6,7 @@ Not for: layout. A surface (console, Slack, SMS, e-mail) decides where these tex
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from app.domain.money import Money
 NOTHING = "–"
 MOST_MONEY = 10**15
 RIGHT_ALIGNED = frozenset({ColumnKind.NUMBER, ColumnKind.MONEY, ColumnKind.PERCENT})
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f]+")
 
 
 @dataclass(frozen=True)
@@ -131,15 +133,30 @@ def is_right_aligned(column: Column) -> bool:
     return column.kind in RIGHT_ALIGNED
 
 
-def source_texts(sources: Sequence[Source], reader: Reader) -> list[str]:
+@dataclass(frozen=True)
+class SourceText:
+    """Where something comes from, in words; `link` opens it where a surface can, and is empty where there is none."""
+
+    text: str
+    link: str = ""
+
+
+def source_texts(sources: Sequence[Source], reader: Reader) -> list[SourceText]:
     """Cited sources one by one, `[1] Pet policy › Deposits, p. 2 (Jan 5, 2026)`; of the others one text per system,
-    with the age of its oldest record: `Entrata · as of 9:42 AM`."""
-    cited = [f"[{one.number}] {one.record} ({one.as_of:%b %-d, %Y})" for one in sources if one.number]
+    with the age of its oldest record: `Entrata · as of 9:42 AM`. Only web addresses become links."""
+    cited = [
+        SourceText(
+            f"[{one.number}] {one.record} ({one.as_of:%b %-d, %Y})",
+            one.link if _WEB_ADDRESS.fullmatch(one.link) else "",
+        )
+        for one in sources
+        if one.number
+    ]
     oldest: dict[str, datetime] = {}
     for source in (one for one in sources if not one.number):
         known = oldest.get(source.system)
         oldest[source.system] = source.as_of if known is None else min(known, source.as_of)
-    return cited + [f"{system} · as of {moment_text(moment, reader)}" for system, moment in oldest.items()]
+    return cited + [SourceText(f"{system} · as of {moment_text(moment, reader)}") for system, moment in oldest.items()]
 
 
 def rows_left_text(table: Table, shown: int) -> str:

@@ -78,6 +78,17 @@ WITH_TABLE = Answer(
     follow_ups=("And at Oakwood Terrace?", "Which leases end in August?"),
 )
 
+CITED = Answer(
+    AnswerKind.ANSWER,
+    "**Pet policy** says: “Two pets.” [1] So does the lease [2].",
+    sources=(
+        Source("Documents", "Pet policy › <Deposits> & fees, p. 2", datetime(2026, 1, 5, tzinfo=UTC),
+               link="https://docs.example.com/pets?a=1&b=|x#deposits", number=1),
+        Source("Documents", "Lease", datetime(2025, 6, 1, tzinfo=UTC), link="javascript:alert(1)", number=2),
+    ),
+    notes=("Answered without a language model.",),
+)  # fmt: skip
+
 QUESTION = Answer(
     AnswerKind.QUESTION,
     "Which Maple do you mean?",

@@ -14,7 +14,7 @@ def shown(answer: Answer, width: int = 110) -> str:
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
-@pytest.mark.parametrize("name", ["WITH_TABLE", "QUESTION", "APPROVAL", "FAILED"])
+@pytest.mark.parametrize("name", ["WITH_TABLE", "CITED", "QUESTION", "APPROVAL", "FAILED"])
 def test_an_answer_in_the_terminal(name, snapshot):
     assert shown(getattr(samples, name)) == snapshot
 
@@ -46,3 +46,10 @@ def test_in_a_narrow_terminal_whole_columns_go_instead_of_letters_and_the_first_
     )
     answer = Answer(AnswerKind.ANSWER, "", tables=(Table("Work orders", columns, (*rows, (*rows[0][:3], "–"))),))
     assert shown(answer, width=78) == snapshot
+
+
+def test_a_cited_page_opens_from_the_terminal_and_nothing_but_a_web_address_does():
+    console = Console(file=io.StringIO(), width=200, force_terminal=True, legacy_windows=False)
+    console.print(render(samples.CITED, samples.READER))
+    assert "https://docs.example.com/pets?a=1&b=|x#deposits" in console.file.getvalue()
+    assert "javascript" not in console.file.getvalue()

@@ -22,7 +22,7 @@ def with_table(table: Table, text: str = "Here it is.") -> Answer:
     return Answer(AnswerKind.ANSWER, text, tables=(table,))
 
 
-@pytest.mark.parametrize("name", ["WITH_TABLE", "QUESTION", "APPROVAL", "FAILED"])
+@pytest.mark.parametrize("name", ["WITH_TABLE", "CITED", "QUESTION", "APPROVAL", "FAILED"])
 def test_an_answer_in_slack(name, snapshot, shared):
     shown = made(getattr(samples, name))
     for message in shown:

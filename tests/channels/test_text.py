@@ -44,7 +44,7 @@ def test_a_moment_names_the_day_only_when_it_is_another_day():
 
 
 def test_each_system_is_named_once_with_the_age_of_its_oldest_record():
-    assert source_texts((ENTRATA, HUBSPOT, ENTRATA), READER) == [
+    assert [one.text for one in source_texts((ENTRATA, HUBSPOT, ENTRATA), READER)] == [
         "Entrata · as of 9:42 AM",
         "HubSpot · as of Mar 17, 5:05 PM",
     ]

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from app.channels.slack.limits import BUTTON_TEXT, BUTTON_VALUE, CONTEXT_ELEMENTS, CONTEXT_TEXT
-from app.channels.text import shorten
+from app.channels.slack.safe import escape
+from app.channels.text import SourceText, shorten
 
 Block = dict[str, Any]
+LINK_WORDS = 150  # characters of a link's words
 
 
 def plain(text: str, limit: int) -> Block:
@@ -42,6 +44,24 @@ def _run(run: Run) -> Block:
 def context(lines: Sequence[str]) -> Block:
     """Small print in one row."""
     return {"type": "context", "elements": [plain(line, CONTEXT_TEXT) for line in lines[:CONTEXT_ELEMENTS]]}
+
+
+def sourced(lines: Sequence[SourceText]) -> Block:
+    """Small print with links: what can be opened stands by itself, as a link; the rest in one row.
+
+    The address is made unable to end its link, and `verbatim` keeps names in the words from becoming mentions.
+    https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    """
+    links = [line for line in lines if line.link][: CONTEXT_ELEMENTS - 1]
+    words = "   ".join(line.text for line in lines if line not in links)
+    elements: list[Block] = [{"type": "mrkdwn", "text": _link(line), "verbatim": True} for line in links]
+    return {"type": "context", "elements": [*elements, *([plain(words, CONTEXT_TEXT)] if words else [])]}
+
+
+def _link(line: SourceText) -> str:
+    address = escape(line.link.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E"))
+    words = escape(shorten(line.text, LINK_WORDS))
+    return f"<{address}|{words}>" if len(address) + LINK_WORDS < CONTEXT_TEXT else words
 
 
 def button(text: str, action: str, value: str, style: Literal["", "primary", "danger"] = "") -> Block:

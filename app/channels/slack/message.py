@@ -14,11 +14,11 @@ from typing import Any
 from app.channels.slack import actions
 from app.channels.slack.cards import card_blocks, card_part, card_text
 from app.channels.slack.charts import chart_block
-from app.channels.slack.elements import button, context, rich
+from app.channels.slack.elements import button, context, rich, sourced
 from app.channels.slack.limits import BUTTONS, CHARTS, FALLBACK_TEXT, MESSAGE_CHARACTERS
 from app.channels.slack.safe import escape, markdown
 from app.channels.slack.tables import table_block
-from app.channels.text import Reader, rows_left_text, shorten, source_texts
+from app.channels.text import Reader, SourceText, rows_left_text, shorten, source_texts
 from app.domain.answer import Answer, AnswerKind, Table
 
 Block = dict[str, Any]
@@ -136,8 +136,8 @@ def _choices(answer: Answer) -> list[Block]:
 
 def _small_print(answer: Answer, reader: Reader) -> list[Block]:
     """One line: where it comes from and how old it is, then the notes."""
-    lines = [*source_texts(answer.sources, reader), *answer.notes]
-    return [context(["   ".join(lines)])] if lines else []
+    lines = [*source_texts(answer.sources, reader), *map(SourceText, answer.notes)]
+    return [sourced(lines)] if lines else []
 
 
 def _next_questions(answer: Answer) -> list[Block]:
