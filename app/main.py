@@ -27,7 +27,7 @@ from app.agent.memory import ThreadMemory
 from app.agent.prompts import Prompts
 from app.channels.slack.files import SlackFiles
 from app.channels.slack.memberships import Memberships
-from app.channels.slack.post import Poster
+from app.channels.slack.post import Part, Place, Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
@@ -36,6 +36,11 @@ from app.domain.principal import Principal
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
 from app.gateways.models import ChatModels
+from app.gateways.money.alerts import BudgetAlert, tell_budgets
+from app.gateways.money.budgets import Budgets, default_budget
+from app.gateways.money.holdings import Holdings
+from app.gateways.money.ledger import Ledger
+from app.gateways.money.price_tables import PriceTables, own_prices
 from app.gateways.providers import Access, discover
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
@@ -80,6 +85,7 @@ log = structlog.get_logger(__name__)
 
 Role = Literal["web", "worker", "socket"]
 SLACK_TIMEOUT = 20  # seconds
+BUDGETS_EVERY = 60.0
 RECONCILE_EVERY = 3600.0
 RECONCILE_HOUR = 3
 """Every hour it is asked whether it is this hour at the company; then all systems are read in full."""
@@ -101,6 +107,7 @@ class House:
     gate: Gate
     agent: Agent
     models: ChatModels
+    budgets: Budgets
     library: Library
     embedder: Embedder
     outbound: Outbound
@@ -155,8 +162,15 @@ async def open_house(
         stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
         access = model_access(settings.model_order, values)
+        own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
+        budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
+        prices = PriceTables(own_prices(settings.model_prices))
         models = ChatModels(
-            access=access, planner=EmbeddedPlanners(planner), uses=recorder, redis=settings.redis_address
+            access=access,
+            planner=EmbeddedPlanners(planner),
+            uses=recorder,
+            spending=Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock),
+            redis=settings.redis_address,
         )
         stack.push_async_callback(models.aclose)
         agent = Agent(
@@ -176,7 +190,20 @@ async def open_house(
         )
         library = Library(db, store, embedder, reading, clock)
         yield House(
-            settings, clock, ids, db, tools, connectors, safeguards, gate, agent, models, library, embedder, outbound
+            settings,
+            clock,
+            ids,
+            db,
+            tools,
+            connectors,
+            safeguards,
+            gate,
+            agent,
+            models,
+            budgets,
+            library,
+            embedder,
+            outbound,
         )
 
 
@@ -305,6 +332,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             await house.models.warm()
             runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
             runtime.every(RECONCILE_EVERY, partial(_reconcile, house))
+            runtime.every(BUDGETS_EVERY, partial(_tell_budgets, house, deps.poster))
             if settings.audit_anchor:
                 anchors = AnchorFile(settings.audit_anchor, house.clock)
                 runtime.every(ANCHOR_EVERY, partial(_anchor, anchors, house))
@@ -333,6 +361,14 @@ async def sync_all(house: House, progress: OnProgress | None = None, *, mode: Sy
 
 async def _anchor(anchors: AnchorFile, house: House) -> None:
     await anchors.anchor(house.safeguards.audit)
+
+
+async def _tell_budgets(house: House, poster: Poster) -> None:
+    async def tell(alert: BudgetAlert) -> None:
+        place = Place(house.settings.workspace_id, alert.channel, private=False)
+        await poster.post(place, Part(alert.key, "alert"), alert.text, [])
+
+    await tell_budgets(house.db, house.clock, house.budgets, tell)
 
 
 async def _keep_fresh(house: House) -> None:

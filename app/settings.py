@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import quote, urlsplit
@@ -158,6 +159,14 @@ class Settings(BaseSettings):
         default="openai,anthropic,openrouter,portkey,together",
         description="Providers and gateways in the order in which they are tried; those without a key are left out",
     )
+    model_prices: str = Field(
+        default="",
+        description="Own prices that win over the built-in table: my-model=0.65/2.75 (dollars per million tokens)",
+    )
+    ai_budget: Annotated[Decimal | None, BeforeValidator(_empty_is_absent)] = Field(
+        default=None, gt=0, description="Dollars a month that models may cost the company; no limit when empty"
+    )
+    ai_budget_channel: Text = Field(default=None, description="Channel id that hears when that budget runs out")
     huggingface_api_key: Secret = Field(default=None, description="hf_…")
     cohere_api_key: Secret = Field(default=None, description="Cohere API key")
     replicate_api_key: Secret = Field(default=None, description="r8_…")

@@ -17,7 +17,7 @@ from langchain_core.language_models import BaseChatModel
 
 from app.domain.names import Names
 from app.gateways.candidates import Candidates
-from app.gateways.failover import Roads, TurnModel
+from app.gateways.failover import EMBEDDED, Roads, TurnModel
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
 from app.gateways.rests import OwnRests, RedisRests
@@ -82,7 +82,7 @@ class ChatModels:
         self._candidates = Candidates(self.routes, self._rests, monotonic, pause)
         self._planner = planner
         self._uses = uses
-        self._spending = spending or Unlimited()
+        self._spending = spending
         self._admission = admission or Unlimited()
         self._monotonic = monotonic
 
@@ -93,6 +93,8 @@ class ChatModels:
             return self._planner(names=await turn.names(), now=turn.now, timezone=turn.timezone)
 
         def used(provider: str, model: str, input_tokens: int, output_tokens: int) -> None:
+            if self._spending is not None and provider != EMBEDDED:
+                return  # the ledger has it, with its cost
             self._uses.record(
                 ModelUse(
                     turn_id=turn.turn_id,
@@ -107,7 +109,7 @@ class ChatModels:
             )
 
         call = CallContext(turn.turn_id, turn.workspace_id, turn.user_id, turn.channel, turn.task)
-        purse = Purse(call, self._spending, self._admission, self._monotonic)
+        purse = Purse(call, self._spending or Unlimited(), self._admission, self._monotonic)
         return TurnModel(Roads(self._candidates, planner, used, purse))
 
     async def warm(self) -> None:

@@ -1,7 +1,6 @@
-"""Who used how many tokens of which model: one row per attempt that a provider counted.
+"""Who used how many tokens of which model at what cost: one row per attempt.
 
-Costs are left at 0 here; prices, budgets and the exact ledger belong to the orchestrator. Recording never delays or
-fails a turn.
+What an attempt costs is decided in money/ledger.py. Recording never delays or fails a turn.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import structlog
@@ -27,7 +26,7 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class ModelUse:
-    """Tokens of one attempt, as the provider reported them."""
+    """One attempt. `input_tokens` includes the cached and cache-write ones, `output_tokens` the reasoning ones."""
 
     turn_id: str
     workspace_id: str
@@ -37,6 +36,20 @@ class ModelUse:
     model: str
     input_tokens: int
     output_tokens: int
+    task: str = ""
+    tool: str = ""
+    gateway: str = ""
+    outcome: str = ""
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    counted_here: bool = False
+    hedge: bool = False
+    cost_microdollars: int = 0
+    fee_microdollars: int = 0
+    priced_microdollars: int | None = None
+    reported_microdollars: int | None = None
+    total_ms: int = 0
 
 
 class UsageSink(Protocol):
@@ -59,22 +72,16 @@ class UsageRecorder:
 
     def record(self, use: ModelUse) -> None:
         now = self._clock.now()
-        self._waiting.append(
-            {
-                "workspace_id": use.workspace_id,
-                "id": self._ids.new("use"),
-                "day": now.date(),
-                "turn_id": use.turn_id[:80],
-                "user_id": use.user_id,
-                "channel": use.channel[:64],
-                "provider": use.provider,
-                "model": use.model[:80],
-                "input_tokens": use.input_tokens,
-                "output_tokens": use.output_tokens,
-                "cost_microdollars": 0,
-                "created_at": now,
-            }
-        )
+        row = asdict(use) | {
+            "id": self._ids.new("use"),
+            "day": now.date(),
+            "turn_id": use.turn_id[:80],
+            "channel": use.channel[:64],
+            "tool": use.tool[:80],
+            "model": use.model[:80],
+            "created_at": now,
+        }
+        self._waiting.append(row)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_soon())
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.assistant import UsageRecord
@@ -17,6 +17,18 @@ from app.domain.money import Money
 from app.domain.period import Period
 from app.domain.principal import Principal
 from app.portfolio.visible import visible
+
+_UNKNOWN = and_(
+    UsageRecord.cost_microdollars == 0,
+    UsageRecord.input_tokens > 0,
+    UsageRecord.priced_microdollars.is_(None),
+    UsageRecord.reported_microdollars.is_(None),
+)
+_RECONCILED = (
+    func.coalesce(func.sum(case((_UNKNOWN, 1), else_=0)), 0),
+    func.count(UsageRecord.reported_microdollars),
+    func.coalesce(func.sum(UsageRecord.reported_microdollars - UsageRecord.priced_microdollars), 0),
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,9 @@ class Usage:
     whole: UsageLine
     lines: tuple[UsageLine, ...]
     days: tuple[tuple[date, int], ...]  # cost per day, in micro-dollars
+    unpriced_calls: int  # used tokens, and nobody knows what they cost
+    reported_calls: int  # calls whose cost the provider named itself
+    reported_more: int  # micro-dollars that providers took above the price table, for those calls
 
 
 async def usage(session: AsyncSession, principal: Principal, period: Period, group_by: str) -> Usage:
@@ -62,11 +77,15 @@ async def usage(session: AsyncSession, principal: Principal, period: Period, gro
     by_day = await session.execute(
         select(UsageRecord.day, sums[4]).where(*fits).group_by(UsageRecord.day).order_by(UsageRecord.day)
     )
+    unpriced, reported, more = (await session.execute(select(*_RECONCILED).where(*fits))).one()
     names = await _names(session, principal) if group_by == "user" else {}
     return Usage(
         whole=_line("", whole),
         lines=tuple(_line(_shown(row[0], names), row[1:]) for row in grouped.all()),
         days=tuple((row[0], int(row[1])) for row in by_day),
+        unpriced_calls=int(unpriced),
+        reported_calls=int(reported),
+        reported_more=int(more),
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
 from app.domain.answer import Chart, Column, ColumnKind, Series, Source, Table
+from app.domain.money import Money
 from app.domain.period import Period
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
@@ -111,8 +114,19 @@ def present(args: Args, result: Result) -> Presentation:
         f"{counted(whole.turns, 'question')}, {counted(whole.calls, 'model call')},",
         f"{whole.input_tokens:,} tokens in and {whole.output_tokens:,} out.",
         busiest if result.group_by != "day" else "",
+        *_doubts(result.found),
     )
     return Presentation(text=text, table=_table(result), charts=_charts(result))
+
+
+def _doubts(found: Usage) -> Iterator[str]:
+    """Where the figure is not the whole truth."""
+    if found.unpriced_calls:
+        yield f"The price of {counted(found.unpriced_calls, 'call')} is not known, so they count as nothing here."
+    if found.reported_more:
+        more = Money.of(Decimal(abs(found.reported_more)) / 1_000_000)
+        than = "more" if found.reported_more > 0 else "less"
+        yield f"For {counted(found.reported_calls, 'call')} providers named {more} {than} than their list prices."
 
 
 def _table(result: Result) -> Table:

@@ -1,6 +1,17 @@
 """Every table, by domain. Importing this package registers them all on `Base.metadata` (Alembic needs that)."""
 
-from app.db.models import assistant, business, finance, knowledge, leasing, maintenance, property, runtime, security
+from app.db.models import (
+    assistant,
+    business,
+    finance,
+    knowledge,
+    leasing,
+    maintenance,
+    property,
+    runtime,
+    security,
+    spending,
+)
 from app.db.models.base import Base
 
 __all__ = [
@@ -14,4 +25,5 @@ __all__ = [
     "property",
     "runtime",
     "security",
+    "spending",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import Base, InWorkspace, Sourced, UtcDateTime
@@ -69,7 +69,11 @@ class ThreadTurn(InWorkspace, Base):
 
 
 class UsageRecord(InWorkspace, Base):
-    """One model call's tokens and cost. Costs are in micro-dollars, so that small calls add up exactly."""
+    """One attempt at a model: its tokens, time and cost, in micro-dollars, so that small calls add up exactly.
+
+    `cost_microdollars` is what the attempt costs, fees included: the provider's own figure where it gives one
+    (`reported_microdollars`), else what the price table says (`priced_microdollars`; null: nobody knows the price).
+    """
 
     __tablename__ = "usage_records"
     __table_args__ = (Index("ix_usage_records_day", "workspace_id", "day"),)
@@ -78,11 +82,24 @@ class UsageRecord(InWorkspace, Base):
     turn_id: Mapped[str] = mapped_column(String(80), default="")
     user_id: Mapped[str] = mapped_column(String(64))
     channel: Mapped[str] = mapped_column(String(64), default="")
+    task: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    tool: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    gateway: Mapped[str] = mapped_column(String(40), default="", server_default="")
     provider: Mapped[str] = mapped_column(String(40))
     model: Mapped[str] = mapped_column(String(80))
-    input_tokens: Mapped[int] = mapped_column(default=0)
-    output_tokens: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    input_tokens: Mapped[int] = mapped_column(default=0)  # cached and cache-write ones included
+    cached_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    cache_write_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    output_tokens: Mapped[int] = mapped_column(default=0)  # reasoning ones included
+    reasoning_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    counted_here: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hedge: Mapped[bool] = mapped_column(default=False, server_default=false())
     cost_microdollars: Mapped[int] = mapped_column(default=0)
+    fee_microdollars: Mapped[int] = mapped_column(default=0, server_default="0")
+    priced_microdollars: Mapped[int | None] = mapped_column(default=None)
+    reported_microdollars: Mapped[int | None] = mapped_column(default=None)
+    total_ms: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,0 +1,1 @@
+"""What models cost: prices, budgets, and the ledger behind `app.gateways.spend`."""
