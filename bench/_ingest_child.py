@@ -20,6 +20,7 @@ from app.knowledge.passages import EVERYONE, DocumentKind
 from app.knowledge.reading.base import Block, Section
 from app.knowledge.reading.isolated import IsolatedReading
 from app.knowledge.stores.embedded import EmbeddedStore
+from app.knowledge.word_index import WordIndex
 
 WORKSPACE = "T1"
 DOCUMENTS = 12
@@ -46,7 +47,7 @@ class Hashed:
 
 def library(db: Database) -> tuple[Library, EmbeddedStore]:
     embedder = Hashed()
-    store = EmbeddedStore(db, embedder=embedder.id, dimension=embedder.dimension)
+    store = EmbeddedStore(db, WordIndex(db), embedder=embedder.id, dimension=embedder.dimension)
     return Library(db, store, embedder, IsolatedReading(), FixedClock(NOW)), store
 
 

@@ -98,6 +98,7 @@ class DemoWorld:
             "data_dir": self.folder,
             "database_url": None,
             "postgres_host": None,
+            "knowledge_store": "embedded",
             "secret_key": DEMO_SECRET_KEY,
             "slack_bot_token": slack.bot_token,
             "slack_app_token": slack.app_token,

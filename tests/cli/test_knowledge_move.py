@@ -13,8 +13,11 @@ import uvicorn
 from typer.testing import CliRunner, Result
 
 from app.cli import build
+from app.domain.clock import SystemClock
+from app.sandbox.demo import DemoWorld
 from app.sandbox.pinecone.records import Index
 from app.sandbox.pinecone.server import PineconeServer
+from app.settings import load_settings
 
 MINILM = 384  # dimensions
 
@@ -85,3 +88,8 @@ def test_doctor_asks_the_index(pinecone: PineconeServer, dimension: int, state: 
     (row,) = [row for row in rows if row["integration"] == "pinecone"]
     assert row["state"] == state
     assert ("dimension 384" in row["advice"]) == (state == "refused")
+
+
+def test_the_demo_never_writes_into_the_company_s_own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KNOWLEDGE_STORE", "pinecone")
+    assert load_settings(**DemoWorld.at(tmp_path, SystemClock()).settings()).knowledge_store == "embedded"
