@@ -51,9 +51,10 @@ from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
 from app.integrations.twilio import TwilioSms
 from app.knowledge.embedders.base import Embedder
-from app.knowledge.embedders.minilm import MiniLm
+from app.knowledge.embedders.registry import open_embedder
 from app.knowledge.library import Library
 from app.knowledge.reading.isolated import IsolatedReading
+from app.knowledge.reranking import CohereReranker
 from app.knowledge.search import Search
 from app.knowledge.stores.choice import library_store
 from app.knowledge.word_index import WordIndex
@@ -144,7 +145,7 @@ async def open_house(
         messages = OutgoingMessages(
             db, clock, safeguards.switches, sms=_sms(settings, outbound), email=_email(settings, outbound)
         )
-        embedder = MiniLm()
+        embedder = open_embedder(settings.embedder, values, outbound)
         stack.push_async_callback(embedder.close)
         words = WordIndex(db)
         store = library_store(settings, db, embedder, words)
@@ -154,7 +155,7 @@ async def open_house(
         services = Services(
             messages=messages,
             systems=ConnectedSystems(db, connectors.values(), all_connectors()),
-            documents=Search(db, store, embedder, words),
+            documents=Search(db, store, embedder, words, _reranker(settings, outbound)),
             channels_of=_channels_of(settings, outbound, clock),
         )
         gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
@@ -205,6 +206,19 @@ async def open_house(
             embedder,
             outbound,
         )
+
+
+def _reranker(settings: Settings, outbound: Outbound) -> CohereReranker | None:
+    """What reorders found passages, if the operator chose one. Raises Fixable when its key is not set."""
+    if settings.reranker == "none":
+        return None
+    if settings.cohere_api_key is None:
+        raise Fixable(
+            "RERANKER is cohere, and COHERE_API_KEY is not set.",
+            next_step="Set COHERE_API_KEY, or RERANKER=none.",
+            code="reranker_without_key",
+        )
+    return CohereReranker(outbound, api_key=settings.cohere_api_key.get_secret_value())
 
 
 async def _admit(safeguards: Safeguards, principal: Principal) -> None:

@@ -220,6 +220,11 @@ class Settings(BaseSettings):
     knowledge_sites: str = Field(
         default="", description="Web sites that may be read, comma separated: docs.example.com, http://wiki.local:8080"
     )
+    embedder: str = Field(
+        default="minilm",
+        description="What makes vectors of documents: minilm (here, no key), openai, cohere, huggingface",
+    )
+    reranker: Literal["none", "cohere"] = Field(default="none", description="cohere reorders what a search found")
 
     # Vector databases
     pinecone_api_key: Secret = Field(default=None, description="Pinecone API key")

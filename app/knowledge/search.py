@@ -12,10 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from app.db.engine import Database
+from app.domain.errors import SophiaError
 from app.knowledge import lexicon, shelf
 from app.knowledge.embedders.base import Embedder
 from app.knowledge.passages import Passage, Sight
+from app.knowledge.reranking import Reranker
 from app.knowledge.shelf import Shelved
 from app.knowledge.stores.base import Hit, PassageStore
 from app.knowledge.word_index import WordIndex
@@ -29,9 +33,12 @@ the nearest pages."""
 CLOSE = 0.7  # part of the best cosine, or joined score, that a further passage must have
 NEAR = 0.4  # cosine from which a page is near enough to be named
 SHOWN = 5
+RERANKED = 30  # passages that a reranker sees
 ALIKE = 0.05  # a difference of scores that says nothing
 OUTDATED = 0.6  # what is left of the score of an older version when the newer one was found too
 _VERSION = re.compile(r"\([^)]*\)|\b(?:19|20)\d\d\b|\bv(?:ersion)? ?\d+(?:\.\d+)*\b|[^\w\s]")
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,14 @@ class Findings:
 class Search:
     """`store` and `embedder` belong together: a store never holds vectors of another embedder."""
 
-    def __init__(self, db: Database, store: PassageStore, embedder: Embedder, words: WordIndex) -> None:
+    def __init__(
+        self, db: Database, store: PassageStore, embedder: Embedder, words: WordIndex, reranker: Reranker | None = None
+    ) -> None:
         self._db = db
         self._store = store
         self._embedder = embedder
         self._words = words
+        self._reranker = reranker
 
     async def find(self, sight: Sight, question: str, limit: int = SHOWN) -> Findings:
         """The passages that answer the question, with the sections they stand in. Raises SophiaErrors."""
@@ -71,20 +81,35 @@ class Search:
             return Findings(0)
         ranked, cosines = await self.ranked(sight, question)
         rarity = await self._words.rarity(sight, lexicon.words_of(question))
+        best = ranked[: limit * 2 if self._reranker is None else RERANKED]
         async with self._db.reading() as session:
-            text = await shelf.fetch(session, sight, [hit.passage_id for hit in ranked[: limit * 2]])
-            found = [
-                Found(text[hit.passage_id], hit.score, cosines.get(hit.passage_id, 0.0))
-                for hit in ranked[: limit * 2]
-                if hit.passage_id in text
-            ]
-            if not _answers(found, rarity):
-                return Findings(documents, near=_near(found))
-            found = _newest_first(_close_to_the_best(found))[:limit]
+            text = await shelf.fetch(session, sight, [hit.passage_id for hit in best])
+        found = [
+            Found(text[hit.passage_id], hit.score, cosines.get(hit.passage_id, 0.0))
+            for hit in best
+            if hit.passage_id in text
+        ]
+        found = (await self._reordered(question, found))[: limit * 2]
+        if not _answers(found, rarity):
+            return Findings(documents, near=_near(found))
+        found = _newest_first(_close_to_the_best(found))[:limit]
+        async with self._db.reading() as session:
             sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
         return Findings(
             documents, tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
         )
+
+    async def _reordered(self, question: str, found: list[Found]) -> list[Found]:
+        """Best first as the reranker judges; as they were when there is none or it does not answer."""
+        if self._reranker is None or not found:
+            return found
+        try:
+            judged = await self._reranker.relevance(question, [one.shelved.passage.searched for one in found])
+        except SophiaError as failed:
+            _log.warning("reranker_failed", code=failed.code, detail=str(failed))
+            return found
+        scored = [replace(one, score=score) for one, score in zip(found, judged, strict=True)]
+        return sorted(scored, key=lambda one: -one.score)
 
     async def ranked(self, sight: Sight, question: str, limit: int = CANDIDATES) -> tuple[list[Hit], dict[str, float]]:
         """All candidates by their joined score, best first, and the cosines by passage id."""

