@@ -150,7 +150,7 @@ async def bench_agent(wait: Callable[[], Any], *, tool_seconds: float, limits: T
             db, KeyRing(b"a secret for measurements only"), clock, redactor.value, turns=NO_LIMITS, calls=NO_LIMITS
         )
         tools = {**_all_tools(), "look": _look(tool_seconds)}
-        services: Any = Services(messages=nothing, systems=nothing)  # type: ignore[arg-type]
+        services: Any = Services(messages=nothing, systems=nothing, documents=nothing)  # type: ignore[arg-type]
         patience = Patience(read=limits.seconds, prepare=limits.seconds, write=limits.seconds)
         gate = Gate(tools, Workbench(db, clock, ids, services), guards, patience)
         usage = UsageRecorder(db, clock, ids)

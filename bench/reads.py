@@ -144,7 +144,8 @@ async def timed(name: str, ask: Callable[[], Awaitable[object]], rounds: int) ->
 def questions(db: Database) -> list[Question]:
     """Everything to time on one database."""
     nobody: Any = None  # reading tools reach no services
-    context = ToolContext(ADMIN, FixedClock(NOW), RandomIds(), db, Services(messages=nobody, systems=nobody))
+    services = Services(messages=nobody, systems=nobody, documents=nobody)
+    context = ToolContext(ADMIN, FixedClock(NOW), RandomIds(), db, services)
     book = NameBook(db)
     return [
         ("names, kept", lambda: book.names(ADMIN, context.clock)),
