@@ -12,15 +12,17 @@ from typing import Any
 import uvicorn
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.channels.slack.files import SlackFiles
 from app.channels.slack.post import Poster
 from app.channels.slack.session import Sessions
 from app.channels.slack.stream import Tempo
 from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.domain.answer import Answer, AnswerKind, ApprovalCard
+from app.domain.answer import Answer, AnswerKind, ApprovalCard, EditableField
 from app.domain.clock import RandomIds, SystemClock
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.domain.turn import Turn, TurnProgress
+from app.http.outbound import Outbound
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.tools.core.outcomes import Decision, Settled
 from handlers.core.deps import Bot, Deps
@@ -58,8 +60,8 @@ class NoApprovals:
     async def remember_card(self, *_: object) -> None:
         return None
 
-    async def editable_values(self, *_: object) -> dict[str, Any]:
-        return {}
+    async def editable_fields(self, *_: object) -> list[EditableField]:
+        return []
 
     async def approvers(self, *_: object) -> list[Principal]:
         return []
@@ -89,6 +91,7 @@ async def serve(options: argparse.Namespace) -> None:
         ),
     )
     client = AsyncWebClient(token="xoxb-local-sophia", base_url=options.slack, retry_handlers=[])
+    nothing: Any = None  # nobody shares a file here
     deps = Deps(
         agent=Echo(options.thinking),
         gate=NoApprovals(),
@@ -101,6 +104,8 @@ async def serve(options: argparse.Namespace) -> None:
         client=client,
         bot=Bot("U07SOPHIA01", "B07SOPHIA01", "T07HEARTH1"),
         poster=Poster(client, runtime.deliveries),
+        files=SlackFiles(client, Outbound(clock), token="xoxb-local-sophia", api_url=options.slack),
+        library=nothing,
         sessions=Sessions(client),
         signing_secret=SECRET,
         tempo=Tempo(before_stream=0.05, between_appends=0.1, between_updates=0.2),

@@ -142,6 +142,8 @@ class Agent:
         principal, now = turn.principal, self._with.clock.now()
         ledger = Ledger(local_date(self._with.clock, principal.timezone), principal.timezone)
         quotable = Quotable()
+        for tool in self._with.tools.values():
+            quotable.add_words("\n".join(tool.examples))  # she may say what can be asked
         ledger.add_words(question)
         quotable.add_words(question)
         for earlier in remembered:

@@ -131,7 +131,7 @@ async def test_a_full_disk_is_a_sentence(socket_scene: Scene, sqlite_db: Databas
         yield
         most = 1_000_000
 
-    long = calls(("get_occupancy", {"property": "y" * 7_000}))
+    long = calls(("get_occupancy", {"property": "y" * 200_000}))
     lived_in(socket_scene, sqlite_db, long, AIMessage(""), trouble=full)
     shown = await answer_to(socket_scene, "How full is Maple Grove?")
     assert "My disk is full, so I can't store anything. Nothing was changed." in shown

@@ -53,7 +53,7 @@ class AnyWords:
         return None
 
 
-@pytest.mark.parametrize("questions", [2_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("questions", [2_000])
 async def test_random_questions_over_random_rights_bring_nothing_forbidden(sqlite_db: Database, questions: int) -> None:
     chance = random.Random(20260318)
     embedder, words = AnyWords(), WordIndex(sqlite_db)

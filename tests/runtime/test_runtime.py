@@ -289,7 +289,7 @@ async def test_a_locked_database_refuses_the_arrival_so_that_it_is_delivered_aga
     runtime.register({"turn": work})
     await runtime.start()
     await runtime.accept(arrival("first"))
-    other = sqlite3.connect(tmp_path / "sophia.db", isolation_level=None)
+    other = sqlite3.connect(tmp_path / "sophia.db", isolation_level=None, timeout=60)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(RetryLater):
         await runtime.accept(arrival("second"))
