@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from app.agent import figures, quotations
 from app.agent.run import TurnRun
 from app.agent.toolbox import ASK_PERSON
-from app.domain.answer import Answer, AnswerKind, ApprovalCard, Choice, Source
+from app.domain.answer import ASKER_ALONE, Answer, AnswerKind, ApprovalCard, Choice, Source
 from app.domain.errors import Ambiguous, NotAllowed, NotFound, SophiaError
 
 MOST_FOLLOW_UPS = 3
@@ -157,9 +157,11 @@ def _follow_ups(suggested: Iterable[str], question: str) -> tuple[str, ...]:
 
 
 def _readers_need(run: TurnRun) -> tuple[str, ...]:
-    """The rights behind everything in the answer that tells of persons. A refusal may name one, so it counts too."""
+    """The rights behind everything in the answer that tells of persons or rests on documents that are not for all. A
+    refusal may name a person, so it counts too."""
     tools = [run.tools[name] for name, _, _ in run.outcomes]
-    return tuple(sorted({str(tool.scope) for tool in tools if tool.personal}))
+    needed = {str(tool.scope) for tool in tools if tool.personal}
+    return tuple(sorted(needed | {ASKER_ALONE} if run.for_asker_alone else needed))
 
 
 def _calls(run: TurnRun) -> tuple[tuple[str, dict[str, object]], ...]:

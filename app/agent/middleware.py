@@ -151,6 +151,8 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
         async with run.turnstile if run.one_at_a_time else nullcontext(), self._slots:
             outcome = await self._call(run.turn.principal, name, arguments, run.origin)
         run.note(name, arguments, outcome)
+        if run.for_asker_alone:
+            await run.progress.personal()
         message = told(call_id, name, outcome)
         await run.progress.step(call_id, doing, "error" if message.status == "error" else "complete")
         return message

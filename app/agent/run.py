@@ -17,6 +17,7 @@ from app.agent.quotations import Quotable
 from app.agent.speech import Speaker
 from app.domain.turn import Turn, TurnProgress
 from app.gateways.failover import TurnModel
+from app.knowledge.passages import EVERYONE
 from app.tools.core.outcomes import CallOrigin, Done, Outcome, Refused, Waiting
 from app.tools.core.registry import AnyTool
 
@@ -82,6 +83,7 @@ class TurnRun:
     stopped: str = ""  # why the loop was ended early: "limit"
     finish: str = ""  # the last message's finish reason
     action: str = ""  # what the planner says it did: call, clarify, decline, chitchat
+    for_asker_alone: bool = False  # a result rests on documents that not everybody in the place may read
     one_at_a_time: bool = False  # the model's current calls hold a write
     turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
     results: dict[str, asyncio.Future[ToolMessage]] = field(default_factory=dict[str, "asyncio.Future[ToolMessage]"])
@@ -116,9 +118,16 @@ class TurnRun:
             self.quotable.add_words(outcome.presentation.text)
             if (passages := outcome.result.passages()) is not None:
                 self.quotable.add_passages(passages, (source.number for source in outcome.result.sources))
+            self._note_readers(outcome.result.readers())
             for later in (outcome.presentation.table, outcome.presentation.charts, outcome.result):
                 self.ledger.add_later(later)
         elif isinstance(outcome, Waiting):
             self.ledger.add_value(outcome.card)
         else:
             self.ledger.add_words(outcome.error.for_people)
+
+    def _note_readers(self, readers: frozenset[str] | None) -> None:
+        """What not everybody in a shared channel may read is for the asking person alone there."""
+        here = self.turn.conversation
+        if readers is not None and not here.private and readers.isdisjoint({EVERYONE, f"channel:{here.channel}"}):
+            self.for_asker_alone = True

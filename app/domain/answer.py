@@ -17,6 +17,10 @@ from app.domain.money import Money
 Cell = str | int | float | Decimal | bool | date | datetime | Money | None
 
 
+ASKER_ALONE = "asker"
+"""Stands among `Answer.readers_need` for a right that nobody but the asking person holds in the place of the answer."""
+
+
 class ColumnKind(StrEnum):
     """How a column's values are shown and aligned."""
 
@@ -135,8 +139,8 @@ class AnswerKind(StrEnum):
 class Answer:
     """A whole reaction to one turn. `text` is Markdown without links or images that a model made up.
 
-    `readers_need` are the rights (values of `Scope`) that everybody who reads it must hold, because it tells of
-    persons; empty for an answer that may stand in any channel.
+    `readers_need` are the rights (values of `Scope`, or ASKER_ALONE) that everybody who reads it must hold, because it
+    tells of persons or of documents that are not for all; empty for an answer that may stand in any channel.
     """
 
     kind: AnswerKind

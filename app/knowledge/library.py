@@ -118,6 +118,11 @@ class Library:
             if await shelf.readers_of(session, document.workspace_id, document.id) != document.readers:
                 await shelf.drop_document(session, document.workspace_id, document.id)
 
+    async def readers_of(self, workspace_id: str, document_id: str) -> frozenset[str]:
+        """Who may read a document now; nobody when there is no such document."""
+        async with self._db.reading() as session:
+            return await shelf.readers_of(session, workspace_id, document_id)
+
     async def documents(self, workspace_id: str, prefix: str = "") -> list[Document]:
         """All documents whose id starts with `prefix`, with who may read them. For administrators."""
         async with self._db.reading() as session:

@@ -54,11 +54,13 @@ class Found:
 @dataclass(frozen=True)
 class Findings:
     """What a search brought, best first. `documents` is how many the person may read; `found` is empty when none of
-    them answers the question, and then `near` are the titles of up to two that are about something like it."""
+    them answers the question, and then `near` are the titles of up to two that are about something like it. `readers`
+    are the reader tokens that all documents named here have in common; None when none is named."""
 
     documents: int
     found: tuple[Found, ...] = ()
     near: tuple[str, ...] = ()
+    readers: frozenset[str] | None = None
 
 
 class Search:
@@ -91,13 +93,14 @@ class Search:
         ]
         found = (await self._reordered(question, found))[: limit * 2]
         if not _answers(found, rarity):
-            return Findings(documents, near=_near(found))
+            near = _near(found)
+            named = [one for one in found if one.shelved.document.title in near]
+            return Findings(documents, near=near, readers=_common_readers(named))
         found = _newest_first(_close_to_the_best(found))[:limit]
         async with self._db.reading() as session:
             sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
-        return Findings(
-            documents, tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
-        )
+        whole = tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
+        return Findings(documents, whole, readers=_common_readers(found))
 
     async def _reordered(self, question: str, found: list[Found]) -> list[Found]:
         """Best first as the reranker judges; as they were when there is none or it does not answer."""
@@ -154,6 +157,11 @@ def _close_to_the_best(found: Sequence[Found]) -> list[Found]:
     """What stands far behind the best passage in both ways is not shown beside it."""
     best = max(one.cosine for one in found)
     return [one for one in found if one.cosine >= CLOSE * best or one.score >= CLOSE]
+
+
+def _common_readers(found: Sequence[Found]) -> frozenset[str] | None:
+    readers = [one.shelved.document.readers for one in found]
+    return frozenset.intersection(*readers) if readers else None
 
 
 def _near(found: Sequence[Found]) -> tuple[str, ...]:

@@ -191,10 +191,24 @@ async def fetch(session: AsyncSession, sight: Sight, passage_ids: Sequence[str])
         .where(seen_by(sight), KnowledgePassage.document_id.in_({document for document, _ in wanted}))
     )
     places = set(wanted)
+    chosen = [(row, document) for row, document in rows if (row.document_id, row.number) in places]
+    readers = await _readers(session, sight.workspace_id, {document.id for _, document in chosen})
     found = (
-        Shelved(_document(document), _passage(row)) for row, document in rows if (row.document_id, row.number) in places
+        Shelved(replace(_document(document), readers=readers[document.id]), _passage(row)) for row, document in chosen
     )
     return {one.passage.id: one for one in found}
+
+
+async def _readers(session: AsyncSession, workspace_id: str, document_ids: set[str]) -> dict[str, frozenset[str]]:
+    rows = await session.execute(
+        select(KnowledgeReader.document_id, KnowledgeReader.token).where(
+            KnowledgeReader.workspace_id == workspace_id, KnowledgeReader.document_id.in_(sorted(document_ids))
+        )
+    )
+    found: dict[str, set[str]] = {one: set() for one in document_ids}
+    for document_id, token in rows:
+        found[document_id].add(token)
+    return {document_id: frozenset(tokens) for document_id, tokens in found.items()}
 
 
 async def section_of(session: AsyncSession, sight: Sight, passage: Passage) -> tuple[Passage, ...]:

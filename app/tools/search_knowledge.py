@@ -130,7 +130,7 @@ class Cited(BaseModel):
 class Result(ToolOutput):
     """What the company's documents say. `documents` is how many the person may read; `ask` names teammates who are
     likely to know when nothing was found, and `near` the titles of pages about something like it; `differing` are
-    numbers of citations that contradict the first."""
+    numbers of citations that contradict the first; `shared_with` are the reader tokens of all that is named."""
 
     query: str
     documents: int
@@ -138,6 +138,11 @@ class Result(ToolOutput):
     differing: tuple[int, ...] = ()
     ask: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    shared_with: tuple[str, ...] | None = None
+
+    @override
+    def readers(self) -> frozenset[str] | None:
+        return None if self.shared_with is None else frozenset(self.shared_with)
 
     @override
     def passages(self) -> tuple[str, ...]:
@@ -149,6 +154,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         sight_of(ctx.principal, await ctx.services.channels_of(ctx.principal)), args.query
     )
     found = tuple(_cited(args.query, number, one) for number, one in enumerate(findings.found, start=1))
+    shared_with = None if findings.readers is None else tuple(sorted(findings.readers))
     if found:
         return Result(
             query=args.query,
@@ -156,10 +162,11 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             found=found,
             differing=tuple(one.number for one in found[1:] if disagree(found[0].quote, one.quote)),
             sources=tuple(_source(one) for one in found),
+            shared_with=shared_with,
         )
     async with ctx.db.reading() as session:
         ask = await askable(session, ctx.principal)
-    return Result(query=args.query, documents=findings.documents, ask=ask, near=findings.near)
+    return Result(query=args.query, documents=findings.documents, ask=ask, near=findings.near, shared_with=shared_with)
 
 
 def _cited(question: str, number: int, found: Found) -> Cited:

@@ -13,6 +13,7 @@ import structlog
 
 from app.channels.slack.failures import NotDelivered
 from app.channels.slack.post import Place
+from app.domain.answer import ASKER_ALONE
 from app.domain.principal import Principal
 from app.domain.scopes import Scope
 from app.security.roles import decide
@@ -26,9 +27,12 @@ MOST_MEMBERS = 200
 async def may_all_read(deps: Deps, place: Place, person: Principal, needed: Iterable[str]) -> bool:
     """True when nobody who can see the place would learn more than their rights allow. When that can't be found out,
     it is no."""
-    scopes = [Scope(name) for name in needed]
-    if place.private or not scopes:
+    wanted = set(needed)
+    if place.private or not wanted:
         return True
+    if ASKER_ALONE in wanted:
+        return False
+    scopes = [Scope(name) for name in wanted]
     try:
         members = await _members(deps, place.channel)
     except NotDelivered as refused:

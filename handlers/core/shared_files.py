@@ -38,11 +38,13 @@ async def take_in(
 async def _one(deps: Deps, person: Principal, file_id: str, reader: str) -> str:
     try:
         file = await deps.files.fetch(file_id)
+        # Shared once more elsewhere, it stays readable where it was shared before.
+        before = await deps.library.readers_of(person.workspace_id, file_document(file_id))
         arriving = Arriving(
             id=file_document(file_id),
             title=file.name,
             kind=DocumentKind.FILE,
-            readers=frozenset({reader}),
+            readers=before | {reader},
             dated=file.shared_at,
             link=file.link,
             material=Material(file.name, file.content, file.mimetype),

@@ -37,8 +37,8 @@ KIND = TURN
 log = structlog.get_logger(__name__)
 ELSEWHERE = Answer(
     AnswerKind.ANSWER,
-    "That tells of residents or other persons, and not everybody who can read this channel may see it. I answered in "
-    "our direct message.",
+    "Not everybody who can read this channel may see the answer: it tells of persons, or comes from a document that is "
+    "not for all. I answered in our direct message.",
 )
 STOPPED = Answer(AnswerKind.FAILED, "Stopped, as you asked. Nothing was changed.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ from app.agent.agent import Agent
 from app.agent.limits import TurnLimits
 from app.agent.quotations import note_for
 from app.db.engine import Database
+from app.domain.answer import ASKER_ALONE
+from app.domain.principal import Role
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access
 from app.tools.core.tool import Tool
 from app.tools.search_knowledge import TOOL
-from tests.agent.town import House, Scripted, Town, Watcher, surroundings
+from tests.agent.town import MANAGER, House, Scripted, Town, Watcher, surroundings
 from tests.gateways.standins import Uses
 from tests.knowledge.shelves import documents_in, library_in, page
 
@@ -94,6 +97,20 @@ async def test_a_passage_that_the_person_may_not_read_reaches_no_model_and_canno
     answer = await lived.ask("what is the bonus for a lease with a pet")
     assert "$200" not in str([record.body for record in llm.requests])
     assert "“" not in answer.text
+
+
+async def test_in_a_shared_channel_a_page_that_is_not_for_all_is_answered_to_the_asking_person_alone(
+    llm: LLMock, lived: House
+) -> None:
+    boss = replace(MANAGER, roles=MANAGER.roles | {Role.EXECUTIVE})
+    llm.call_tool("search_knowledge", {"query": "bonus for each signed lease with a pet"})
+    llm.reply("$200 for each [1].")
+    answer = await lived.ask("what is the bonus for a lease with a pet", boss)
+    assert answer.readers_need == (ASKER_ALONE,)
+    assert "personal" in lived.watcher.statuses
+    llm.call_tool("search_knowledge", {"query": QUESTION})
+    llm.reply("Two [1].")
+    assert (await lived.ask(QUESTION)).readers_need == ()
 
 
 def test_the_tool_offers_its_texts_and_not_its_query_to_quote() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.domain.answer import Answer, AnswerKind
+from app.domain.answer import ASKER_ALONE, Answer, AnswerKind
 from app.domain.principal import Principal, Role
 from handlers.jobs.turn import ELSEWHERE
 from tests.handlers.conftest import Scene
@@ -48,6 +48,14 @@ async def test_in_a_private_channel_whose_members_all_have_the_right_it_stands_w
 ) -> None:
     _, reply = await ask_in(socket_scene, "mike", "#C07FINANCE")
     assert reply["text"] == SECRET
+
+
+async def test_what_is_for_the_asking_person_alone_stands_in_no_channel(socket_scene: Scene) -> None:
+    socket_scene.agent.answers[QUESTION] = replace(TELLS_OF_PERSONS, readers_need=(ASKER_ALONE,))
+    ts = await socket_scene.people.say("mike", "#C07FINANCE", f"<@{socket_scene.house.deps.bot.user_id}> {QUESTION}")
+    reply = await socket_scene.people.wait_for_reply("mike", "#C07FINANCE", after=ts)
+    assert reply["text"] == ELSEWHERE.text
+    await in_their_direct_message(socket_scene, "mike")
 
 
 async def test_one_member_without_the_right_or_without_the_communities_is_enough_to_answer_in_private(

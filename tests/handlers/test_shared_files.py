@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.knowledge.passages import Document
+from handlers.core.shared_files import take_in
 from tests.handlers.conftest import Scene
+from tests.handlers.house import person
 from tests.handlers.test_conversation import words
 from tests.runtime.conftest import until
 
@@ -50,6 +52,17 @@ async def test_a_file_in_a_channel_is_read_for_the_channel(socket_scene: Scene) 
     await share(socket_scene, "luis", "#C07MAINTNC", f"<@{bot}> keep this", {"pets.md": PETS})
     (document,) = await documents(socket_scene)
     assert document.readers == {"channel:C07MAINTNC"}
+
+
+async def test_a_file_shared_once_more_stays_readable_where_it_was(socket_scene: Scene) -> None:
+    bot = socket_scene.house.deps.bot
+    await share(socket_scene, "luis", "#C07MAINTNC", f"<@{bot.user_id}> keep this", {"pets.md": PETS})
+    (document,) = await documents(socket_scene)
+    luis = person(bot.team_id, "U07LUIS001")
+    files = [{"id": document.id.removeprefix("slack:")}]
+    await take_in(socket_scene.house.deps, luis, "C07OPSOPS1", files, private=False)
+    (document,) = await documents(socket_scene)
+    assert document.readers == {"channel:C07MAINTNC", "channel:C07OPSOPS1"}
 
 
 async def test_a_file_whose_message_is_deleted_is_forgotten(socket_scene: Scene) -> None:

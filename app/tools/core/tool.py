@@ -45,6 +45,11 @@ class ToolOutput(BaseModel):
         with such texts every quotation is held to them (app/agent/quotations.py)."""
         return None
 
+    def readers(self) -> frozenset[str] | None:
+        """The reader tokens that all documents behind the result have in common; None when there is none behind it. In
+        a shared channel the result is shown only where these let everybody read it."""
+        return None
+
 
 @dataclass(frozen=True)
 class Presentation:
