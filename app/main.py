@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket as sockets
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -356,19 +356,33 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             await runtime.drain()
 
 
-async def sync_all(house: House, progress: OnProgress | None = None, *, mode: SyncMode = "auto") -> list[SyncReport]:
-    """Brings every connected system into the read model, one after the other; a failing one never stops the rest."""
+def _unwatched(_: Connector) -> AbstractContextManager[OnProgress | None]:
+    return nullcontext()
+
+
+async def sync_all(
+    house: House,
+    connectors: Iterable[Connector] | None = None,
+    *,
+    mode: SyncMode = "auto",
+    watch: Callable[[Connector], AbstractContextManager[OnProgress | None]] = _unwatched,
+) -> list[SyncReport]:
+    """Brings systems into the read model, all that are connected or the given ones, one after the other; a failing one
+    never stops the rest, and one that is switched off is not asked: its report says so."""
     workspace_id = house.settings.workspace_id
     reports: list[SyncReport] = []
-    for key, connector in house.connectors.items():
+    for connector in house.connectors.values() if connectors is None else connectors:
+        spec = connector.spec
         try:
-            await house.safeguards.switches.require(workspace_id, f"integration:{key}")
+            await house.safeguards.switches.require(workspace_id, f"integration:{spec.key}")
         except NotAllowed as switched_off:
-            log.info("sync_skipped", source=key, why=switched_off.sentence)
+            log.info("sync_skipped", source=spec.key, why=switched_off.sentence)
+            reports.append(SyncReport(spec.key, spec.label, house.clock.now(), stopped_by=switched_off))
             continue
-        reports.append(
-            await sync_source(house.db, workspace_id, connector, clock=house.clock, mode=mode, progress=progress)
-        )
+        with watch(connector) as progress:
+            reports.append(
+                await sync_source(house.db, workspace_id, connector, clock=house.clock, mode=mode, progress=progress)
+            )
     await after_sync(house.db, workspace_id, reports, local_date(house.clock, house.settings.timezone))
     return reports
 

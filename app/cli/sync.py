@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -11,20 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from app.cli.core.edge import run_or_exit, settings_or_exit
-from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.domain.clock import SystemClock, local_date
 from app.domain.errors import Fixable, NotFound
-from app.http.outbound import Outbound
 from app.integrations.base import Connector
-from app.integrations.registry import all_connectors, declared_variables, open_connectors
-from app.portfolio.sync import SyncProgress, SyncReport, sync_source
+from app.integrations.registry import all_connectors
+from app.portfolio.sync import SyncProgress, SyncReport
 from app.portfolio.sync.report import OnProgress
-from app.portfolio.sync.upkeep import after_sync
-from app.security.redaction import Redactor
-from app.security.stored import with_stored_secrets
-from app.settings import Settings, declared_values
-from app.telemetry.logs import configure_logs
+from app.settings import Settings
 
 Source = Annotated[str, typer.Argument(help="One system, for example entrata; all of them when left out.")]
 
@@ -39,8 +32,7 @@ def register(app: typer.Typer) -> None:
 
         Exits with 1 when something could not be read; what was read stays, and the next sync goes on from there.
         """
-        settings = settings_or_exit()
-        configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
+        settings = settings_or_exit(log_level="error")
         reports = run_or_exit(synchronize(settings, source, full=full))
         for report in reports:
             show(report)
@@ -49,29 +41,15 @@ def register(app: typer.Typer) -> None:
 
 async def synchronize(settings: Settings, source: str, *, full: bool) -> list[SyncReport]:
     """Syncs one source or all that are set up, one after the other. Raises NotFound or Fixable for a wrong source."""
-    clock = SystemClock()
-    db, outbound = Database(settings.async_database_url), Outbound(clock)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        await upgrade(db)
-        settings = await with_stored_secrets(settings, db, clock)
-        values = declared_values(settings, declared_variables(all_connectors()))
-        chosen = _chosen(open_connectors(values, outbound, clock), source)
-        reports: list[SyncReport] = []
-        for connector in chosen:
-            with _display(connector.spec.label) as told:
-                mode = "full" if full else "auto"
-                reports.append(
-                    await sync_source(db, settings.workspace_id, connector, clock=clock, mode=mode, progress=told)
-                )
-        await after_sync(db, settings.workspace_id, reports, local_date(clock, settings.timezone))
-        return reports
-    finally:
-        await outbound.close()
-        await db.close()
+    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+
+    async with main.open_house(settings) as house:
+        await upgrade(house.db)
+        chosen = _chosen(house.connectors, source)
+        return await main.sync_all(house, chosen, mode="full" if full else "auto", watch=_display)
 
 
-def _chosen(connectors: dict[str, Connector], source: str) -> list[Connector]:
+def _chosen(connectors: Mapping[str, Connector], source: str) -> list[Connector]:
     if source in connectors:
         return [connectors[source]]
     known = all_connectors()
@@ -91,8 +69,9 @@ def _chosen(connectors: dict[str, Connector], source: str) -> list[Connector]:
 
 
 @contextmanager
-def _display(label: str) -> Generator[OnProgress]:
+def _display(connector: Connector) -> Generator[OnProgress]:
     """A bar for each resource, with rows and rate."""
+    label = connector.spec.label
     columns = (
         TextColumn("{task.description:<24}"),
         BarColumn(bar_width=24),

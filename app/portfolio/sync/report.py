@@ -81,6 +81,8 @@ class SyncReport:
     def sentence(self) -> str:
         """The outcome for people."""
         took = f"{self.rows:,} rows from {self.label} in {self.seconds:.0f} s"
+        if self.stopped_by is not None and not self.resources:
+            return f"{self.label} was not read. {self.stopped_by.for_people}"
         if self.stopped_by is not None:
             return f"Stopped after {took}. {self.stopped_by.for_people}"
         if self.failures:
