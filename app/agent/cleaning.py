@@ -14,18 +14,18 @@ _URL = rf"(?:[a-z][a-z0-9+.-]{{1,15}}://|//(?=[\w-]+\.\w)|www\.|mailto:|javascri
 _TAGS = "a|img|iframe|script|svg|link|object|embed|video|audio|source|form|meta"
 _STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<!(?:channel|here|everyone|subteam)[^>]*>|@(?:channel|here|everyone)\b", re.IGNORECASE), ""),
-    (re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])"), r"\1"),  # images
-    (re.compile(r"(\[\d{1,3}\])\(\s*<?[^)]*\)"), r"\1"),  # a citation made a link stays a citation
-    (re.compile(r"\[([^\]]*)\]\(\s*<?[^)]*\)"), r"\1"),  # links
-    (re.compile(r"\[(?!\d{1,3}\]\[\d{1,3}\])([^\]]+)\]\[[^\]]*\]"), r"\1"),  # links by reference; [1][2] are citations
-    (re.compile(r"(?m)^\s*\[[^\]]+\]:\s*\S.*$\n?"), ""),  # their targets
+    (re.compile(r"!\[([^\[\]]*)\](?:\([^)]{0,2000}\)|\[[^\]]*\])"), r"\1"),  # images
+    (re.compile(r"(\[\d{1,3}\])\([^)]{0,2000}\)"), r"\1"),  # a citation made a link stays a citation
+    (re.compile(r"\[([^\[\]]*)\]\([^)]{0,2000}\)"), r"\1"),  # links
+    (re.compile(r"\[(?!\d{1,3}\]\[\d{1,3}\])([^\[\]]+)\]\[[^\[\]]*\]"), r"\1"),  # by reference; [1][2] are citations
+    (re.compile(r"(?m)^[ \t]*\[[^\[\]]+\]:\s*\S.*$\n?"), ""),  # their targets
     (re.compile(rf"<{_URL}(?:\|([^>]*))?>", re.IGNORECASE), r"\1"),  # <https://…|text>
     (re.compile(rf"</?(?:{_TAGS})\b[^>]*>?", re.IGNORECASE), ""),
     (re.compile(_URL, re.IGNORECASE), ""),
     (re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}/[^\s<>()\[\]]*", re.IGNORECASE), ""),  # example.com/path
     (re.compile(r"\]\(\s*\)?"), ""),  # the rest of a link that was cut by a sentence
-    (re.compile(r"[ \t]{2,}(?=\S)(?<!\n)"), " "),
-    (re.compile(r"[ \t]+([.,;:!?])"), r"\1"),
+    (re.compile(r"(?<![ \t])[ \t]{2,}(?=\S)"), " "),
+    (re.compile(r"(?<![ \t])[ \t]+([.,;:!?])"), r"\1"),
 )  # fmt: skip
 
 

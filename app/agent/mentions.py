@@ -88,7 +88,7 @@ _PATTERN = re.compile(
       (?:st\b|nd\b|rd\b|th\b|x\b|\s?(?P<percent>%|percent\b|pct\b)
         |\s?(?P<scale>mm|mil|million|thousand|billion|bn|k|m|b)\b(?![-/]))?
       (?![\w]|-[a-z]*\d))
-  | (?P<identifier>(?<![\w])(?:[a-z]+[a-z-]*[-#]?\d[\w-]*|\d[\w-]*[a-z][\w-]*|\d+(?:-\d+)+)(?<!-))
+  | (?P<identifier>(?<![\w])(?:[a-z][a-z-]{{0,40}}[#]?\d[\w-]*|\d[\w-]{{0,40}}[a-z][\w-]*|\d+(?:-\d+)+)(?<!-))
   | (?P<words>\b(?:{_NUMBER_WORD})(?:[\s-]+(?:and\s+)?(?:{_NUMBER_WORD}))*\b
       (?P<words_percent>\s+percent\b)?(?P<words_money>\s+dollars\b)?)
     """,

@@ -36,7 +36,7 @@ SHOWN = 5
 RERANKED = 30  # passages that a reranker sees
 ALIKE = 0.05  # a difference of scores that says nothing
 OUTDATED = 0.6  # what is left of the score of an older version when the newer one was found too
-_VERSION = re.compile(r"\([^)]*\)|\b(?:19|20)\d\d\b|\bv(?:ersion)? ?\d+(?:\.\d+)*\b|[^\w\s]")
+_VERSION = re.compile(r"\([^()]*\)|\b(?:19|20)\d\d\b|\bv(?:ersion)? ?\d+(?:\.\d+)*\b|[^\w\s]")
 
 _log = structlog.get_logger(__name__)
 

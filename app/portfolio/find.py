@@ -31,7 +31,7 @@ SIMILAR = 62  # worth offering
 CANDIDATES = 3000  # names compared at most when nothing matches exactly
 LIVING = ("current", "notice")
 
-_QUALIFIED = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<property>.+)\s+(?P<unit>\S+)\)$")
+_QUALIFIED = re.compile(r"(?P<name>[^()]+)\((?P<property>.+)\s(?P<unit>\S+)\)")
 
 
 def folded(text: str) -> str:
@@ -181,7 +181,7 @@ class Tenancy:
 
 async def find_resident(session: AsyncSession, principal: Principal, name: str) -> Tenancy:
     """The resident of that name. `Maria Gonzalez (Maple Grove 204)` tells two of the same name apart."""
-    qualified = _QUALIFIED.match(name.strip())
+    qualified = _QUALIFIED.fullmatch(name.strip())
     wanted = folded(qualified["name"] if qualified else name)
     people = await _tenancies(session, principal, Resident.search_name == wanted)
     if not people and (typed := await _likely_resident(session, principal, wanted)):

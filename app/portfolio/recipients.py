@@ -23,7 +23,7 @@ from app.portfolio.find import OPTIONS, find_teammate, folded, tenancies_like
 from app.portfolio.visible import visible
 
 Way = Literal["phone", "email"]
-_BOUND = re.compile(r"^(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>$")
+_BOUND = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>\s]+)>")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ async def bound_recipient(session: AsyncSession, principal: Principal, text: str
 
     The name is kept only when that person really has that address, so that a card never shows a wrong name.
     """
-    match = _BOUND.match(text.strip())
+    match = _BOUND.fullmatch(text.strip())
     if match is None:
         return None
     address = match["address"]

@@ -51,7 +51,7 @@ _HEADER = re.compile(r"(?i)\b(bearer|basic|apikey)(\s+)[A-Za-z0-9._~+/=:-]{8,}")
 _NAMED = re.compile(
     rf"""(?i)((?:\b|_)(?:{_TELLING})["']?\s*(?:=|:\s|:(?=["']))\s*)("[^"\n]*"|'[^'\n]*'|[^\s"',;&}}]+)"""
 )
-_URL_LOGIN = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)([^\s/@:]*):([^\s/@]+)@")
+_URL_LOGIN = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)([^\s/@:]*):([^\s/@]+)@")
 _DSN_KEY = re.compile(r"(?i)\b(https?://)([0-9a-f]{16,})@")  # Sentry: the key stands where a user name would
 _QUERY = re.compile(rf"(?i)([?&](?:{_TELLING}|sig|signature|code)=)[^&\s#]+")
 _CARD = re.compile(r"(?<![\d.+-])(?:\d[ -]?){12,18}\d(?![\d-]|\.\d)")

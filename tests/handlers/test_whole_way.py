@@ -11,7 +11,7 @@ from typing import Any
 import langchain_openai  # noqa: F401 - it takes seconds, in which the loop of a running scene would stand still
 import pytest
 from langchain_core.messages import AIMessage
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.agent.agent import Agent
 from app.agent.answering import FELL_BACK
@@ -127,11 +127,13 @@ async def test_a_full_disk_is_a_sentence(socket_scene: Scene, sqlite_db: Databas
     @asynccontextmanager
     async def full() -> Any:
         nonlocal most
+        async with sqlite_db.engine.connect() as connection:
+            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM"))
         most = 1  # as many as there are
         yield
         most = 1_000_000
 
-    long = calls(("get_occupancy", {"property": "y" * 200_000}))
+    long = calls(*[("get_occupancy", {"property": f"{call} {'y' * 1_900}"}) for call in range(8)])
     lived_in(socket_scene, sqlite_db, long, AIMessage(""), trouble=full)
     shown = await answer_to(socket_scene, "How full is Maple Grove?")
     assert "My disk is full, so I can't store anything. Nothing was changed." in shown

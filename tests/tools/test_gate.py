@@ -97,6 +97,7 @@ async def test_a_tool_that_does_not_exist_is_named_with_the_nearest_one(house: G
             "There is nothing called “color” to give here; I take: unit, rent, note, kind.",
         ),
         ({"unit": ["a"], "rent": 1}, "I can't use “['a']” as the unit: it must be text."),
+        ({"unit": "9" * 200_000, "rent": 1}, "The unit has 200,000 characters; I take up to 10,000."),
     ],
 )
 async def test_a_wrong_argument_is_named_with_what_is_expected(

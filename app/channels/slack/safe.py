@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]*)[^)\n]*\)")
-_LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\(([^)\s]*)[^)\n]*\)")
+_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\(([^)\s]{0,2000})(?:[ \t][^)\n]{0,500})?\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\(([^)\s]{0,2000})(?:[ \t][^)\n]{0,500})?\)")
 _BARE_URL = re.compile(r"(?<![`(\w/])(?:https?://|www\.)[^\s<>`)\]]+", re.IGNORECASE)
 _REFERENCE = re.compile(r"^\s{0,3}\[[^\]\n]+\]:\s*\S+.*$", re.MULTILINE)
 _MENTION = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)

@@ -20,7 +20,7 @@ from app.http.retry import Repeat
 from app.integrations.entrata.fields import inside, number, text
 
 _log = structlog.get_logger(__name__)
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 _ABOUT_RIGHTS = re.compile(
     r"password|api.?key|unauthori[sz]ed|not authori[sz]ed|permission|access denied", re.IGNORECASE
 )

@@ -18,7 +18,7 @@ from app.integrations.entrata.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_
 
 WORK_ORDERS: Final = Method("maintenance", "getWorkOrders")
 _WINDOW: Final = timedelta(days=183)
-_MARK: Final = re.compile(r"\s*\[ref ([0-9a-f]{12})\]\s*$")
+_MARK: Final = re.compile(r"(?<!\s)\s*\[ref ([0-9a-f]{12})\]\s*$")
 
 
 def mark_of(workspace_id: str, idempotency_key: str) -> str:

@@ -18,7 +18,7 @@ _LINE = re.compile(r"^\[(?P<at>(?:\d+:)?\d{1,2}:\d{2})(?:\.\d+)?\]\s*(?P<who>[^:
 _CUE = re.compile(r"^(?P<at>(?:\d+:)?\d{2}:\d{2})[.,]\d{3}\s+-->")
 _VOICE = re.compile(r"^<v(?:\.[^ >]+)?\s+(?P<who>[^>]+)>(?P<words>.*)$")
 _NAMED = re.compile(r"^(?P<who>[^:]{1,60}):\s+(?P<words>.+)$")
-_TAG = re.compile(r"</?[^>]+>")
+_TAG = re.compile(r"</?[^<>]+>")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_WORK_ORDER = re.compile(r"(?i)^\s*(?:wo|work order|ticket)?[\s#:-]*(\d{1,12})\s*$")
-_UNIT = re.compile(r"(?i)^\s*(?:unit|apt\.?|apartment|#)?\s*#?([0-9a-z][0-9a-z-]{0,11})\s*$")
+_WORK_ORDER = re.compile(r"(?i)(?:wo|work order|ticket)?[\s#:-]*(\d{1,12})")
+_UNIT = re.compile(r"(?i)(?:unit|apt\.?|apartment|#)?\s*#?([0-9a-z][0-9a-z-]{0,11})")
 
 
 def _clock_time(value: str) -> str:
@@ -20,14 +20,14 @@ def _clock_time(value: str) -> str:
 
 
 def _work_order_number(value: str) -> str:
-    match = _WORK_ORDER.match(value)
+    match = _WORK_ORDER.fullmatch(value.strip())
     if match is None:
         raise ValueError("must be a work order number such as WO-1042")
     return f"WO-{match[1]}"
 
 
 def _unit_number(value: str) -> str:
-    match = _UNIT.match(value)
+    match = _UNIT.fullmatch(value.strip())
     if match is None:
         raise ValueError("must be a unit number such as 204 or 12B")
     return match[1].upper()

@@ -35,10 +35,20 @@ _BOUNDS = {
     "multiple_of": ("a multiple of {}", "multiple_of"),
 }
 LONGEST_ECHO = 60
+LONGEST_TEXT = 10_000
+"""Characters in one argument: a long letter. What is longer comes from a model gone astray."""
 
 
 def checked(args: type[ToolArgs], arguments: dict[str, Any]) -> ToolArgs:
     """The typed arguments. Raises Fixable with a sentence that names the first wrong argument and what it must be."""
+    for name, value in arguments.items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise Fixable(
+                f"The {name.replace('_', ' ')[:LONGEST_ECHO]} has {len(value):,} characters; I take up to "
+                f"{LONGEST_TEXT:,}.",
+                next_step="Please make it shorter.",
+                code="bad_arguments",
+            )
     try:
         return args.model_validate(arguments)
     except ValidationError as wrong:
