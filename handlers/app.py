@@ -20,6 +20,7 @@ from handlers.core.incoming import Incoming
 from handlers.core.interaction import Interaction
 from handlers.core.registry import interactions, jobs
 from handlers.core.settling import settle_cards
+from handlers.core.unstored import Unstored
 
 log = structlog.get_logger(__name__)
 SETTLE_EVERY = 60.0
@@ -36,6 +37,7 @@ def build_slack_app(deps: Deps) -> AsyncApp:
     """The app with every interaction, and the runtime with every job. Call it once per process, before
     `deps.runtime.start()`."""
     found = interactions()
+    unstored = Unstored(deps)
     deps.runtime.register(jobs(deps))
     deps.runtime.every(SETTLE_EVERY, lambda: settle_cards(deps))
     deps.runtime.when_busy("turn", lambda entry, ahead: tell_busy(deps, entry, ahead))
@@ -66,7 +68,11 @@ def build_slack_app(deps: Deps) -> AsyncApp:
             if interaction.before_ack is not None and interaction.fits(incoming):
                 arrival = await interaction.before_ack(incoming, deps)
                 if arrival is not None:
-                    await deps.runtime.accept(arrival)
+                    try:
+                        await deps.runtime.accept(arrival)
+                    except RetryLater:
+                        unstored.keep(arrival)
+                        raise
         await next()
 
     @app.error

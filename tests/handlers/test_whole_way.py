@@ -3,8 +3,9 @@ person gets a sentence, and never an exception's text."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.domain.principal import Principal
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access
 from app.tools.core.outcomes import CallOrigin, Outcome
+from handlers.core.unstored import KEEPS_TRYING
 from tests.agent.town import Scripted, Town, calls, surroundings
 from tests.channels.slack_schemas import texts
 from tests.gateways.standins import Uses
@@ -118,6 +120,20 @@ async def test_without_a_network_the_embedded_planner_answers_and_says_so(
     shown = await answer_to(socket_scene, "How full is Maple Grove?")
     assert "Maple Grove is 94.7% occupied." in shown
     assert FELL_BACK in shown
+
+
+async def test_a_database_locked_for_long_is_told_and_the_question_answered_when_it_is_free(
+    socket_scene: Scene, sqlite_db: Database
+) -> None:
+    lived_in(socket_scene, sqlite_db, MAPLE, SAYS)
+    with closing(sqlite3.connect(str(sqlite_db.engine.url.database), isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        ts = await socket_scene.people.say("jen", "@Sophia", "How full is Maple Grove?")
+        told = await socket_scene.people.wait_for_reply("jen", "@Sophia", after=ts, wait=30)
+        holder.execute("ROLLBACK")
+    assert told["text"] == KEEPS_TRYING
+    answered = await socket_scene.people.wait_for_reply("jen", "@Sophia", after=told["ts"], wait=30)
+    assert "Maple Grove is 94.7% occupied." in str(answered)
 
 
 async def test_a_full_disk_is_a_sentence(socket_scene: Scene, sqlite_db: Database) -> None:
