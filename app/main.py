@@ -9,7 +9,14 @@ import asyncio
 import signal
 import socket as sockets
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -452,8 +459,9 @@ async def worker(settings: Settings) -> None:
         build_slack_app(deps)
         await deps.runtime.start()
         settle_in()
-        log.info("worker_ready")
-        await until_told_to_stop()
+        async with _watched(deps, settings):
+            log.info("worker_ready")
+            await until_told_to_stop()
 
 
 async def socket(settings: Settings, on_ready: Callable[[], None] = _nothing) -> None:
@@ -466,13 +474,23 @@ async def socket(settings: Settings, on_ready: Callable[[], None] = _nothing) ->
         await deps.runtime.start()
         settle_in()
         handler = AsyncSocketModeHandler(app, token.get_secret_value(), web_client=deps.client)
-        await handler.connect_async()
-        log.info("socket_ready")
-        on_ready()
-        try:
-            await until_told_to_stop()
-        finally:
-            await handler.close_async()
+        async with _watched(deps, settings):
+            await handler.connect_async()
+            log.info("socket_ready")
+            on_ready()
+            try:
+                await until_told_to_stop()
+            finally:
+                await handler.close_async()
+
+
+def _watched(deps: Deps, settings: Settings) -> AbstractAsyncContextManager[str]:
+    """Health and metrics meanwhile, where a port is set for them."""
+    if not settings.health_port:
+        return nullcontext("")
+    from handlers.http.watched import watched  # noqa: PLC0415 - most of these processes serve no HTTP
+
+    return watched(deps, settings.host, settings.health_port)
 
 
 async def until_told_to_stop() -> None:

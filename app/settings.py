@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the web process listens on")
     port: int = Field(default=3000, ge=1, le=65535, description="Port the web process listens on")
+    health_port: int = Field(
+        default=0, ge=0, le=65535, description="Port for health and metrics of worker and socket; none when 0"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged")
     log_format: Literal["console", "json"] = Field(default="console", description="json for machines")
     executor_id: Text = Field(

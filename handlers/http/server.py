@@ -16,6 +16,13 @@ from handlers.http import health, metrics, slack
 
 def build_http(deps: Deps) -> FastAPI:
     """The FastAPI application. The runtime is started and drained by the process (app/main.py)."""
+    app = build_watched(deps)
+    app.include_router(slack.router(build_slack_app(deps), deps))
+    return app
+
+
+def build_watched(deps: Deps) -> FastAPI:
+    """Only what a supervisor and Prometheus ask for: health and metrics."""
     lag = LoopLag()
 
     @asynccontextmanager
@@ -29,7 +36,6 @@ def build_http(deps: Deps) -> FastAPI:
     app = FastAPI(
         title="Sophia", description="The HTTP side of Sophia, the assistant for apartment companies.", lifespan=lifespan
     )
-    app.include_router(slack.router(build_slack_app(deps), deps))
     app.include_router(health.router(deps, lag))
     app.include_router(metrics.router(deps))
     return app

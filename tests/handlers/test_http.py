@@ -13,12 +13,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from app.db.models.runtime import IntakeEntry
-from app.domain.errors import RetryLater
+from app.domain.errors import Fixable, RetryLater
 from app.sandbox.slack.config import SandboxConfig
 from app.sandbox.slack.running import LocalSlack
 from app.telemetry.health import LoopLag
 from app.telemetry.metrics import LOOP_LAG_SECONDS
 from handlers.http.server import build_http
+from handlers.http.watched import watched
 from tests.handlers.house import House, build_house
 from tests.runtime.conftest import until
 
@@ -89,6 +90,17 @@ async def test_a_garbled_timestamp_is_refused_before_anything_else(web, house, t
     headers["x-slack-request-timestamp"] = timestamp.encode()
     assert await send(web, body, headers) in (401, 403)
     assert await stored(house) == 0
+
+
+async def test_a_process_without_a_web_side_serves_health_and_metrics_alone(house: House) -> None:
+    async with watched(house.deps, "127.0.0.1", 0) as address, httpx.AsyncClient(base_url=address) as client:
+        assert (await client.get("/livez")).json()["alive"]
+        assert (await client.get("/readyz")).json() == {"ready": True, "reasons": []}
+        assert "sophia_intake_waiting" in (await client.get("/metrics")).text
+        assert (await client.post("/slack/events", content=event())).status_code == 404
+        with pytest.raises(Fixable, match="Nothing can listen on"):
+            async with watched(house.deps, "127.0.0.1", int(address.rpartition(":")[2])):
+                pass
 
 
 async def test_forged_and_stale_requests_are_refused(web, house):

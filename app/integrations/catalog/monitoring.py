@@ -5,7 +5,7 @@ from app.integrations.catalog import Integration, Probe
 AREA = "Monitoring"
 
 ROWS = (
-    Integration("prometheus", "Prometheus", (), built_in=True, does="metrics at /metrics of the web process"),
+    Integration("prometheus", "Prometheus", (), built_in=True, does="metrics at /metrics of each process"),
     Integration(
         "datadog",
         "Datadog",
