@@ -38,6 +38,7 @@ from app.domain.clock import Clock, Ids, local_date
 from app.domain.errors import Bug, SophiaError
 from app.domain.names import Names
 from app.domain.principal import Principal
+from app.domain.samples import in_own_names
 from app.domain.turn import Turn, TurnProgress
 from app.gateways.faults import ModelsUnavailable
 from app.gateways.models import ChatModels, ModelTurn
@@ -142,8 +143,13 @@ class Agent:
         principal, now = turn.principal, self._with.clock.now()
         ledger = Ledger(local_date(self._with.clock, principal.timezone), principal.timezone)
         quotable = Quotable()
-        for tool in self._with.tools.values():
-            quotable.add_words("\n".join(tool.examples))  # she may say what can be asked
+
+        async def names() -> Names:
+            """For the embedded planner, which says what can be asked: it may quote that."""
+            own = await self._with.names(principal)
+            quotable.add_words("\n".join(in_own_names(tool.examples, own) for tool in self._with.tools.values()))
+            return own
+
         ledger.add_words(question)
         quotable.add_words(question)
         for earlier in remembered:
@@ -157,7 +163,7 @@ class Agent:
                 workspace_id=principal.workspace_id,
                 user_id=principal.user_id,
                 channel=turn.conversation.channel,
-                names=lambda: self._with.names(principal),
+                names=names,
                 now=now,
                 timezone=principal.timezone,
             )

@@ -9,9 +9,11 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Names:
-    """Canonical names, limited to what the asking person may see. `properties` maps a name to its aliases."""
+    """Canonical names, limited to what the asking person may see, but for `properties`: those are the company's, each
+    with its aliases; `communities` are the ones among them whose records the person may see."""
 
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    communities: tuple[str, ...] = ()
     residents: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()  # CRM contacts and prospects
     companies: tuple[str, ...] = ()

@@ -187,6 +187,7 @@ async def _all_names(session: AsyncSession, principal: Principal, large: dict[st
     )
     parts: dict[str, Any] = {
         "properties": {name: tuple(alias for alias in aliases.split("|") if alias) for name, aliases in properties},
+        "communities": _sorted(await _column(session, principal, Property)),
         "residents": large["residents"],
         "contacts": _sorted([*await _column(session, principal, Contact), *large["prospects"]]),
         "companies": _sorted(await _column(session, principal, Company)),

@@ -29,7 +29,7 @@ async def respond(incoming: Incoming, deps: Deps) -> Json | None:
     if question_in(incoming).lower() not in HELP:
         return {"response_type": "ephemeral", "text": "On it. I'm answering in our direct message."}
     person = await deps.principal_of(incoming.workspace_id, incoming.user_id)
-    text = help_text(person, deps.tools)
+    text = await help_text(person, deps)
     blocks = [{"type": "markdown", "text": text}, context(["/sophia <question> asks from anywhere"])]
     return {"response_type": "ephemeral", "text": text, "blocks": blocks}
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.domain.principal import Principal
+from app.domain.samples import in_own_names
+from app.portfolio.names import load_names
 from app.security.roles import decide
 from app.tools.core.registry import AnyTool
+from handlers.core.deps import Deps
 
 FIRST = ("get_occupancy", "list_work_orders", "list_delinquent_residents", "search_available_units", "get_kpi")
 
@@ -17,14 +20,21 @@ def allowed_tools(principal: Principal, tools: Mapping[str, AnyTool]) -> list[An
     return sorted(mine, key=lambda tool: (FIRST.index(tool.name) if tool.name in FIRST else len(FIRST), tool.title))
 
 
-def example_questions(principal: Principal, tools: Mapping[str, AnyTool], most: int) -> list[str]:
+async def abilities(principal: Principal, deps: Deps) -> list[tuple[str, str]]:
+    """Each tool's title with a question that can be asked with names this person knows."""
+    own = await load_names(deps.db, principal, deps.clock)
+    asked = ((tool.title, in_own_names(tool.examples, own)) for tool in allowed_tools(principal, deps.tools))
+    return [(title, question) for title, question in asked if question]
+
+
+async def example_questions(principal: Principal, deps: Deps, most: int) -> list[str]:
     """One question per tool."""
-    return [tool.examples[0] for tool in allowed_tools(principal, tools)[:most]]
+    return [question for _, question in (await abilities(principal, deps))[:most]]
 
 
-def help_text(principal: Principal, tools: Mapping[str, AnyTool]) -> str:
+async def help_text(principal: Principal, deps: Deps) -> str:
     """What Sophia can do for this person, as Markdown."""
-    examples = example_questions(principal, tools, 6)
+    examples = await example_questions(principal, deps, 6)
     if not examples:
         return (
             "I'm Sophia. I answer questions about the company's apartments, residents and deals, but I don't have you "

@@ -9,7 +9,7 @@ from app.channels.slack.home import home_view
 from app.channels.text import Reader
 from app.portfolio.freshness import freshness
 from handlers.core.deps import Deps
-from handlers.core.examples import allowed_tools, example_questions
+from handlers.core.examples import abilities, example_questions
 from handlers.core.incoming import Incoming
 from handlers.core.interaction import Interaction
 
@@ -34,7 +34,7 @@ async def publish(workspace_id: str, user_id: str, deps: Deps) -> None:
     view = home_view(
         name=person.name,
         company=deps.company,
-        abilities=[(tool.title, tool.examples[0]) for tool in allowed_tools(person, deps.tools)],
+        abilities=await abilities(person, deps),
         waiting=await deps.gate.waiting(person),
         sources=await freshness(deps.db, workspace_id),
         reader=Reader(person.timezone, deps.clock.now()),
@@ -44,7 +44,7 @@ async def publish(workspace_id: str, user_id: str, deps: Deps) -> None:
 
 async def _suggest(incoming: Incoming, deps: Deps) -> None:
     person = await deps.principal_of(incoming.workspace_id, incoming.user_id)
-    questions = example_questions(person, deps.tools, PROMPTS)
+    questions = await example_questions(person, deps, PROMPTS)
     if questions:
         await deps.client.assistant_threads_setSuggestedPrompts(
             channel_id=incoming.channel,

@@ -99,7 +99,7 @@ async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream:
             words = await words_of(deps, entry.workspace_id, str(entry.payload["text"]))
             files: list[dict[str, Any]] = list(entry.payload.get("files") or [])
             read = await take_in(deps, person, place.channel, files, private=place.private) if files else ()
-            answer = _without_agent(deps, person, words, read)
+            answer = await _without_agent(deps, person, words, read)
             if answer is None:
                 asked = await _ask(deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream)
                 answer = replace(asked, notes=(*asked.notes, *read))
@@ -130,7 +130,7 @@ async def _ask(deps: Deps, entry: Entry, turn: Turn, stream: AnswerStream) -> An
     return answer
 
 
-def _without_agent(deps: Deps, person: Principal, words: str, read: tuple[str, ...]) -> Answer | None:
+async def _without_agent(deps: Deps, person: Principal, words: str, read: tuple[str, ...]) -> Answer | None:
     """Answers to messages that hold no question. `read` says what became of the files that came with them."""
     if len(words) > deps.longest_message:
         text = (
@@ -142,8 +142,8 @@ def _without_agent(deps: Deps, person: Principal, words: str, read: tuple[str, .
         return None
     if read:
         return Answer(AnswerKind.ANSWER, "\n".join(read))
-    questions = tuple(example_questions(person, deps.tools, 3))
-    return Answer(AnswerKind.DECLINED, help_text(person, deps.tools), follow_ups=questions)
+    questions = tuple(await example_questions(person, deps, 3))
+    return Answer(AnswerKind.DECLINED, await help_text(person, deps), follow_ups=questions)
 
 
 async def _turn(deps: Deps, entry: Entry, place: Place, asked_at: str, person: Principal, words: str) -> Turn:

@@ -141,7 +141,10 @@ class EmbeddedPlanner(BaseChatModel):
         if calls:
             return _message(phrasing.left_out(plan), calls, plan.confidence)
         return _message(
-            phrasing.without_tools(plan, message, self.planner.examples()), (), plan.confidence, plan.action
+            phrasing.without_tools(plan, message, self.planner.examples(self.names.current())),
+            (),
+            plan.confidence,
+            plan.action,
         )
 
     def _tool_call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.domain.names import Names
+from app.domain.samples import in_own_names
 from app.domain.tooling import ToolSpec
 from app.gateways.embedded import answers, corrections, followups, questions
 from app.gateways.embedded.arguments import Shape, shape_of
@@ -90,9 +91,10 @@ class Planner:
                     return finished
         return self.plan(talk.message, names, now, talk.calls, allowed)
 
-    def examples(self) -> tuple[str, ...]:
-        """A few whole questions from the tools' own files, for "you could ask …"."""
-        return tuple(shape.spec.examples[0] for shape in self.shapes.values() if shape.spec.examples)
+    def examples(self, names: Names) -> tuple[str, ...]:
+        """A few whole questions from the tools' own files, in the person's own names, for "you could ask …"."""
+        said = (in_own_names(shape.spec.examples, names) for shape in self.shapes.values())
+        return tuple(question for question in said if question)
 
 
 def decide(reading: Reading) -> Plan:
