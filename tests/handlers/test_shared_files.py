@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import docx
+import pptx
+import pytest
+
+from app.channels.slack.files import SlackFiles
+from app.domain.errors import Fixable, NotAllowed
+from app.http.outbound import Outbound
 from app.knowledge.passages import Document
 from handlers.core.shared_files import take_in
 from tests.handlers.conftest import Scene
 from tests.handlers.house import person
 from tests.handlers.test_conversation import words
+from tests.knowledge.reading.files import locked, pdf, saved, workbook
 from tests.runtime.conftest import until
 
 PETS = b"# Pets\n\nA household may keep two cats."
@@ -80,3 +88,51 @@ async def test_a_file_that_is_deleted_in_slack_is_forgotten(socket_scene: Scene)
     event = {"type": "file_deleted", "file_id": file_id, "event_ts": "1760000000.000100"}
     socket_scene.slack.workspace.events.emit(event)
     await forgotten(socket_scene)
+
+
+async def test_each_of_many_files_gets_its_word_and_the_good_ones_are_read(socket_scene: Scene) -> None:
+    deck, letter = pptx.Presentation(), docx.Document()
+    deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = "Two cats at most"
+    letter.add_paragraph("Two cats at most")
+    good = {
+        "lease.pdf": pdf(["Two cats at most"]),
+        "letter.docx": saved(letter.save),
+        "deck.pptx": saved(deck.save),
+        "fees.xlsx": workbook({"Fees": [["Pet", "Fee"], ["Cat", 25]]}),
+        "fees.csv": b"Pet,Fee\nCat,25\n",
+        "page.html": b"<h1>Pets</h1><p>Two cats at most</p>",
+        "mail.eml": b"Subject: Pets\nFrom: a@example.com\nContent-Type: text/plain\n\nTwo cats at most\n",
+        "notes.txt": b"Two cats at most",
+    }
+    bad = {
+        "pay.pdf": (locked(pdf(["x"])), "protected by a password"),
+        "half.pdf": (pdf(["x"] * 5)[:300], "is damaged"),
+        "program.docx": (b"MZ\x90\x00" + b"\0" * 100, "is a Windows program"),
+        "scan.pdf": (pdf([""]), "holds pictures of pages and no text"),
+    }
+    files = {**good, **{name: content for name, (content, _) in bad.items()}}
+    shown = words(await share(socket_scene, "jen", "@Sophia", "", files))
+    for name, (_, sentence) in bad.items():
+        assert any(name in line and sentence in line for line in shown.splitlines()), (name, shown)
+    assert len(await documents(socket_scene)) == len(good), shown
+
+
+async def test_a_file_that_is_too_large_is_not_fetched(socket_scene: Scene) -> None:
+    ts = await socket_scene.people.say("jen", "@Sophia", "", files={"pets.md": PETS})
+    await socket_scene.people.wait_for_reply("jen", "@Sophia", after=ts)
+    (stored,) = socket_scene.slack.workspace.state.files.values()
+    stored.size = 101 * 2**20
+    with pytest.raises(Fixable, match="is larger than the 100 MB I read"):
+        await socket_scene.house.deps.files.fetch(stored.id)
+
+
+async def test_a_file_that_is_kept_elsewhere_than_at_slack_is_never_asked_for_with_her_token(
+    socket_scene: Scene,
+) -> None:
+    await share(socket_scene, "jen", "@Sophia", "", {"pets.md": PETS})
+    (stored,) = socket_scene.slack.workspace.state.files.values()
+    deps = socket_scene.house.deps
+    files = SlackFiles(deps.client, Outbound(deps.clock), token="xoxb-secret", api_url="https://slack.com/api/")
+    with pytest.raises(NotAllowed) as refused:
+        await files.fetch(stored.id)
+    assert "xoxb" not in refused.value.for_people

@@ -60,3 +60,10 @@ def pdf(pages: Sequence[str]) -> bytes:
     written += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     written += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
     return written.encode()
+
+
+def locked(plain: bytes) -> bytes:
+    """The PDF as one that opens with a password nobody knows (ISO 32000-1, 7.6.3)."""
+    secret = f"<{'5a' * 32}>"
+    lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O {secret} /U {secret} /P -4 >> /ID [<00><00>] /Root"
+    return plain.replace(b"/Root", lock.encode())

@@ -10,7 +10,7 @@ import pytest
 
 from app.knowledge.reading.base import Material, Unreadable
 from app.knowledge.reading.isolated import IsolatedReading, contents_of
-from tests.knowledge.reading.files import pdf, repacked, saved, workbook
+from tests.knowledge.reading.files import locked, pdf, repacked, saved, workbook
 
 WORD = saved(docx.Document().save)
 SHEET = workbook({"A": [["a", "b"], [1, 2]]})
@@ -33,6 +33,7 @@ HOSTILE = {
     "text called PDF": ("policy.pdf", b"Hello", "is not a PDF file"),
     "half a PDF": ("policy.pdf", pdf(["x"] * 5)[:300], "is damaged"),
     "a PDF without text": ("scan.pdf", pdf(["", ""]), "holds pictures of pages and no text"),
+    "a locked PDF": ("pay.pdf", locked(pdf(["x"])), "protected by a password"),
     "half a workbook": ("a.xlsx", SHEET[:-200], "damaged"),
     "a locked Office file": ("pay.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "protected by a password"),
     "entities in Word": ("a.docx", repacked(WORD, {"word/document.xml": ENTITY}), "no Office program writes"),
