@@ -40,15 +40,17 @@ def in_own_names(examples: Sequence[str], own: Names) -> str:
 
 def _said(example: str, own: Names) -> str:
     chosen: dict[str, str] = {}
+    taken: set[str] = set()
     for match in SAMPLE_NAME.finditer(example):
         sample = match[0]
         known: tuple[str, ...] = getattr(own, _KINDS[sample])
+        free = [name for name in known if name not in taken]
+        mine = [name for name in free if name == sample or name.startswith(f"{sample} ")]
         if sample in chosen:
             continue
-        if any(name == sample or name.startswith(f"{sample} ") for name in known):
-            chosen[sample] = sample
-        elif free := [name for name in known if name not in chosen.values()]:
-            chosen[sample] = free[zlib.crc32(example.encode()) % len(free)]
-        else:
+        if not free:
             return ""
+        name = mine[0] if mine else free[zlib.crc32(example.encode()) % len(free)]
+        taken.add(name)
+        chosen[sample] = sample if mine else name
     return SAMPLE_NAME.sub(lambda match: chosen[match[0]], example)

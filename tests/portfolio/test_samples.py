@@ -48,3 +48,11 @@ def test_every_name_in_the_tools_examples_is_known_as_one() -> None:
             rest = SAMPLE_NAME.sub("…", example)
             capitals = re.findall(r"(?<![.?!:…] )(?<!^)\b[A-Z][a-z]\w+", rest)
             assert not set(capitals) - OTHERS, f"{tool.name}: {example}"
+
+
+def test_a_short_form_of_the_persons_own_community_is_not_set_against_its_full_name() -> None:
+    one = Names(communities=("Maple Grove",))
+    assert in_own_names(["Which has better occupancy, Maple or Oakwood?"], one) == ""
+    two = Names(communities=("Maple Grove", "Birch Court"))
+    said = in_own_names(["Which has better occupancy, Maple or Oakwood?"], two)
+    assert said == "Which has better occupancy, Maple or Birch Court?"
