@@ -118,6 +118,9 @@ def _is_days_late(count: Count, message: str) -> bool:
     return count.kind == "days" and bool(re.search(r"late|due|behind|delinq|arrears|\+|over|than|least|or more", words))
 
 
+_POSSESSIVE = re.compile(r"'s?$")
+
+
 def _strangers(message: str, busy: list[Span]) -> list[Span]:
     """Capitalised words that read like a person's name and are in no list."""
     if message.isupper():
@@ -133,5 +136,6 @@ def _strangers(message: str, busy: list[Span]) -> list[Span]:
         minimum = 1 if m.re is _ONE_NEW_NAME else 2
         if len(words) < minimum or all(is_ordinary(w.key) for w in words) or _inside(span, [*busy, *found]):
             continue
-        found.append(span)
+        name = _POSSESSIVE.sub("", message[span.start : span.end])
+        found.append(Span(span.start, span.start + len(name)))
     return found

@@ -52,6 +52,20 @@ def test_a_surname_nobody_has_is_not_guessed_away(planner: Planner, nasty: Names
     assert calls == [("get_resident_ledger", {"resident": "Xiomara Blackwood"})]
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "argument"),
+    [
+        ("show me Zora Quill's ledger", "get_resident_ledger", {"resident": "Zora Quill"}),
+        ("what does Zora Quills' lease say", "get_lease_details", {"resident": "Zora Quills"}),
+        ('Shoot Zora Quill a text saying "ready"', "send_sms", {"recipient": "Zora Quill", "message": "ready"}),
+    ],
+)
+def test_a_name_nobody_has_is_taken_without_what_is_around_it(
+    planner: Planner, nasty: Names, words: str, name: str, argument: dict[str, str]
+) -> None:
+    assert planned(planner, words, nasty) == [(name, argument)]
+
+
 def test_two_properties_that_share_a_word_are_asked_about(planner: Planner, nasty: Names) -> None:
     plan = planner.plan("rent roll for Stone", nasty, NOW)
     assert (plan.action, plan.options, plan.question) == ("clarify", ("Stone Creek", "Stone Harbor"), "Which Stone?")
