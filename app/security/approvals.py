@@ -77,7 +77,9 @@ class Approvals:
         self._lifetime = lifetime
 
     async def open(self, session: AsyncSession, asked: Asked, proposal: Proposal) -> tuple[ApprovalRequest, bool]:
-        """Stores a request; True when it is new. A turn that runs again after a crash finds its own request."""
+        """Stores a request; True when it is new. A turn that runs again after a crash finds its own request, and who
+        asks for the same once more while it waits finds the one that waits: approving both would do it twice.
+        """
         once = [asked.workspace_id, asked.requester_id, asked.conversation, asked.turn_id, proposal.tool]
         approval_id = "apr_" + self._signer.sign(canonical([*once, fingerprint(proposal.arguments)]))[:32]
         now = self._clock.now()
@@ -94,6 +96,8 @@ class Approvals:
             expires_at=now + self._lifetime,
         )
         self._fill(row, proposal)
+        if (waiting := await self._same_waiting(session, row)) is not None:
+            return waiting, False
         values = {column.key: getattr(row, column.key) for column in ApprovalRequest.__table__.columns}
         if await insert_or_ignore(session, ApprovalRequest, values):
             return row, True
@@ -101,6 +105,20 @@ class Approvals:
         if existing is None:
             raise LookupError(f"approval {approval_id} vanished")
         return existing, False
+
+    async def _same_waiting(self, session: AsyncSession, row: ApprovalRequest) -> ApprovalRequest | None:
+        found = await session.scalars(
+            select(ApprovalRequest).where(
+                ApprovalRequest.workspace_id == row.workspace_id,
+                ApprovalRequest.status == ApprovalStatus.PENDING,
+                ApprovalRequest.expires_at > self._clock.now(),
+                ApprovalRequest.requester_id == row.requester_id,
+                ApprovalRequest.tool == row.tool,
+                ApprovalRequest.arguments == row.arguments,
+                ApprovalRequest.preparation == row.preparation,
+            )
+        )
+        return next((one for one in found if self.genuine(one)), None)
 
     async def load(self, session: AsyncSession, workspace_id: str, approval_id: str) -> ApprovalRequest | None:
         """The request as the database has it now."""
