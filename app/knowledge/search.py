@@ -17,7 +17,8 @@ import structlog
 from app.db.engine import Database
 from app.domain.errors import SophiaError
 from app.knowledge import lexicon, shelf
-from app.knowledge.embedders.base import Embedder
+from app.knowledge.backdrop import Backdrop
+from app.knowledge.embedders.base import Embedder, Vector
 from app.knowledge.passages import Passage, Sight
 from app.knowledge.reranking import Reranker
 from app.knowledge.shelf import Shelved
@@ -26,10 +27,10 @@ from app.knowledge.word_index import WordIndex
 
 CANDIDATES = 200  # of each side
 DENSE = 0.6  # weight of the vectors; the words have the rest
-SHARED, ENOUGH = 0.4, 0.74
-"""Weight of the shared words beside the cosine, and what both must come to. On the handbook's question sets this
-answers four of five questions that have an answer and refuses 95 % of those that have none; whoever is refused is told
-the nearest pages."""
+STANDS_OUT, SHARED, ENOUGH = 0.8, 0.25, 0.468
+"""How much of its nearness to usual questions is taken off a passage's cosine, the weight of the shared words beside
+it, and what is enough. On the handbook's question sets this answers nine of ten questions that have an answer and
+refuses 95 % of those that have none; whoever is refused is told the nearest pages."""
 CLOSE = 0.7  # part of the best cosine, or joined score, that a further passage must have
 NEAR = 0.4  # cosine from which a page is near enough to be named
 SHOWN = 5
@@ -74,6 +75,7 @@ class Search:
         self._embedder = embedder
         self._words = words
         self._reranker = reranker
+        self._backdrop = Backdrop(embedder)
 
     async def find(self, sight: Sight, question: str, limit: int = SHOWN) -> Findings:
         """The passages that answer the question, with the sections they stand in. Raises SophiaErrors."""
@@ -81,7 +83,9 @@ class Search:
             documents = await shelf.count_visible(session, sight)
         if documents == 0:
             return Findings(0)
-        ranked, cosines = await self.ranked(sight, question)
+        vector = await self._embedder.question(question)
+        ranked, cosines = await self._ranked(sight, question, vector, CANDIDATES)
+        usual = await self._backdrop.nearness(vector)
         rarity = await self._words.rarity(sight, lexicon.words_of(question))
         best = ranked[: limit * 2 if self._reranker is None else RERANKED]
         async with self._db.reading() as session:
@@ -92,7 +96,7 @@ class Search:
             if hit.passage_id in text
         ]
         found = (await self._reordered(question, found))[: limit * 2]
-        if not _answers(found, rarity):
+        if not _answers(found, usual, rarity):
             near = _near(found)
             named = [one for one in found if one.shelved.document.title in near]
             return Findings(documents, near=near, readers=_common_readers(named))
@@ -116,7 +120,11 @@ class Search:
 
     async def ranked(self, sight: Sight, question: str, limit: int = CANDIDATES) -> tuple[list[Hit], dict[str, float]]:
         """All candidates by their joined score, best first, and the cosines by passage id."""
-        vector = await self._embedder.question(question)
+        return await self._ranked(sight, question, await self._embedder.question(question), limit)
+
+    async def _ranked(
+        self, sight: Sight, question: str, vector: Vector, limit: int
+    ) -> tuple[list[Hit], dict[str, float]]:
         dense, words = await asyncio.gather(
             self._store.nearest(sight, vector, limit), self._store.matching(sight, question, limit)
         )
@@ -143,14 +151,14 @@ def _parts(hits: Sequence[Hit]) -> tuple[dict[str, float], float]:
     return parts, min(parts.values())
 
 
-def _answers(found: Sequence[Found], rarity: Mapping[str, float]) -> bool:
-    """Whether the best of what was found is about the question at all: near enough in meaning, and the nearer the less
-    of the question's telling words must stand in it. `rarity` says how telling each word of the question is."""
+def _answers(found: Sequence[Found], usual: float, rarity: Mapping[str, float]) -> bool:
+    """Whether the best of what was found is about the question at all: nearer in meaning than `usual` questions are,
+    and the nearer the less of the question's telling words must stand in it. `rarity` says how telling each word is."""
     best = max((one.cosine for one in found[:3]), default=0.0)
     text = " ".join(one.shelved.passage.searched for one in found[:3]).lower()
     told = sum(weight for word, weight in rarity.items() if lexicon.stem_of(word) in text)
     shared = told / (sum(rarity.values()) or 1.0)
-    return best + SHARED * shared >= ENOUGH
+    return best - STANDS_OUT * usual + SHARED * shared >= ENOUGH
 
 
 def _close_to_the_best(found: Sequence[Found]) -> list[Found]:
