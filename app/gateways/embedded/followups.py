@@ -20,6 +20,14 @@ _CUE = re.compile(
     r"what if|make (?:it|that)|change (?:it|that) to|switch to|try\b|anything\b|any\b|ok now|for\b|at\b|in\b|"
     r"with\b|without\b|by\b|from\b|since\b|under\b|over\b|between\b|do\b|then\b)"
 )
+#: The tool that looks into documents: what it is asked is a text, which a follow-up completes instead of changing.
+DOCUMENTS = "search_knowledge"
+_THEN = "; "
+_LONGEST_ADDITION = 10  # words; a longer message says itself what it is about
+_SURE, _SURE_WITH_A_NAME = 0.97, 0.85  # from which another request stands on its own
+_REFERS = re.compile(
+    r"(?i)\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|there|one|then|instead)\b"
+)
 _WHOLE = re.compile(
     r"(?i)\b(?:whole portfolio|entire portfolio|all (?:the )?properties|everywhere|every property|across the "
     r"board|company[ -]?wide|portfolio[ -]wide|overall|in total|the portfolio)\b"
@@ -40,6 +48,8 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
     if shape is None:
         return None
     reading = reader.read(text, index, now, context)
+    if last.name == DOCUMENTS:
+        return _asked_further(text, last, reading)
     change = _change(shape, reading)
     neighbour = neighbouring_period(text, shape, last)
     if neighbour:
@@ -53,6 +63,19 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
     if arguments == dict(last.arguments):
         return None
     return _changed(shape, last, arguments, max(0.6, reading.best.probability))
+
+
+def _asked_further(text: str, last: Call, reading: Reading) -> Plan | None:
+    """ "And for cats?" after a look into documents: the question it goes on from, and the message behind it."""
+    best = reading.best
+    if len(text.split()) > _LONGEST_ADDITION or not (_CUE.match(text) or _REFERS.search(text)):
+        return None
+    sure = _SURE if not reading.found.names else _SURE_WITH_A_NAME
+    of_its_own = best.label != DOCUMENTS and best.probability >= sure
+    if of_its_own and (best.filled is None or not best.filled.missing):
+        return None
+    topic = str(last.arguments.get("query", "")).split(_THEN)[0].rstrip("?!. ")
+    return Plan("call", (Call(DOCUMENTS, {"query": f"{topic}{_THEN}{text}"}),), 0.8) if topic else None
 
 
 def _changed(shape: Shape, last: Call, arguments: dict[str, Any], confidence: float) -> Plan:

@@ -25,11 +25,11 @@ from typing_extensions import override
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock
 from app.domain.names import NamesProvider
 from app.gateways.embedded import history, phrasing
+from app.gateways.embedded.followups import DOCUMENTS
 from app.gateways.embedded.plan import Conversation, Plan
 from app.gateways.embedded.planner import Planner
 
 MODEL_NAME = "sophia-embedded-planner"
-DOCUMENTS = "search_knowledge"
 LONGEST_TOPIC = 300  # characters
 _QUESTION = re.compile(
     r"(?i)(?:how|what|who|when|where|which|why|can|could|may|must|should|do|does|is|are|am)\b(?:'?s)?(?: \S+){2}"

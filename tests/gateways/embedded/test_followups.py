@@ -71,3 +71,29 @@ def test_the_second_request_of_a_message_may_point_at_the_first(planner: Planner
         ("get_resident_ledger", {"resident": "Tom Bell"}),
         ("create_payment_plan", {"resident": "Tom Bell", "installments": 3}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("and for cats?", "what is the pet fee for dogs; and for cats?"),
+        ("who approves that?", "what is the pet fee for dogs; who approves that?"),
+        ("and at villa rosa?", "what is the pet fee for dogs; and at villa rosa?"),
+        ("what if they are assistance animals", "what is the pet fee for dogs; what if they are assistance animals"),
+    ],
+)
+def test_a_question_to_documents_goes_on_from_the_one_before(
+    planner: Planner, nasty: Names, words: str, query: str
+) -> None:
+    first = ("search_knowledge", {"query": "what is the pet fee for dogs?"})
+    assert planned(planner, words, nasty, first) == [("search_knowledge", {"query": query})]
+    further = ("search_knowledge", {"query": "what is the pet fee for dogs; and for snakes?"})
+    assert planned(planner, words, nasty, further) == [("search_knowledge", {"query": query})]
+
+
+def test_another_request_after_a_look_into_documents_stands_on_its_own(planner: Planner, nasty: Names) -> None:
+    first = ("search_knowledge", {"query": "what is the pet fee for dogs?"})
+    assert planned(planner, "and how full is Villa Rosa?", nasty, first) == [
+        ("get_occupancy", {"property": "Villa Rosa"})
+    ]
+    assert planned(planner, "thanks, that helps!", nasty, first) == []
