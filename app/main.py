@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket as sockets
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
@@ -40,6 +41,8 @@ from app.db.engine import Database
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
 from app.domain.errors import Fixable, NotAllowed
 from app.domain.principal import Principal
+from app.gateways.admission import CallLimits, MinuteLimits
+from app.gateways.counters import Counters
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
 from app.gateways.models import ChatModels
@@ -49,6 +52,7 @@ from app.gateways.money.holdings import Holdings
 from app.gateways.money.ledger import Ledger
 from app.gateways.money.price_tables import PriceTables, own_prices
 from app.gateways.providers import Access, discover
+from app.gateways.spend import PerMinute
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
@@ -173,11 +177,14 @@ async def open_house(
         own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
         budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
         prices = PriceTables(own_prices(settings.model_prices))
+        counters = Counters(settings.redis_address, time.monotonic)
+        stack.push_async_callback(counters.aclose)
         models = ChatModels(
             access=access,
             planner=EmbeddedPlanners(planner),
             uses=recorder,
             spending=Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock),
+            admission=MinuteLimits(call_limits(settings), counters),
             redis=settings.redis_address,
         )
         stack.push_async_callback(models.aclose)
@@ -232,6 +239,15 @@ async def _admit(safeguards: Safeguards, principal: Principal) -> None:
     """Raises NotAllowed when Sophia is switched off, RetryLater when the person has asked enough for now."""
     await safeguards.switches.require(principal.workspace_id)
     await safeguards.budget.spend(principal, "turns")
+
+
+def call_limits(settings: Settings) -> CallLimits:
+    """What a minute may hold for a route, a person and the company."""
+    return CallLimits(
+        route=PerMinute.of(settings.model_route_limit),
+        user=PerMinute.of(settings.model_user_limit),
+        workspace=PerMinute.of(settings.model_workspace_limit),
+    )
 
 
 def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:

@@ -61,11 +61,20 @@ def _zone(value: str) -> str:
     return value
 
 
+def _per_minute(value: str) -> str:
+    requests, _, tokens = value.strip().partition("/")
+    given = [part for part in (requests, tokens) if part]
+    if value.strip() and not (given and all(part.isdecimal() and int(part) > 0 for part in given)):
+        raise ValueError("must be requests/tokens a minute, such as 60/200000, 60 or /200000; empty for no limit")
+    return value.strip()
+
+
 NEVER_STORED = frozenset({"database_url", "postgres_password", "secret_key", "secret_key_previous"})
 """What opens the store of secrets can't be in it."""
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_empty_is_absent)]
 Text = Annotated[str | None, BeforeValidator(_empty_is_absent)]
+PerMinute = Annotated[str, AfterValidator(_per_minute)]
 Address = Annotated[Annotated[str, AfterValidator(_url)] | None, BeforeValidator(_empty_is_absent)]
 
 
@@ -117,7 +126,9 @@ class Settings(BaseSettings):
     postgres_user: str = Field(default="sophia", description="PostgreSQL user")
     postgres_password: Secret = Field(default=None, description="PostgreSQL password")
     postgres_db: str = Field(default="sophia", description="PostgreSQL database")
-    redis_url: Secret = Field(default=None, description="redis://host:6379/0; replicas share there which models rest")
+    redis_url: Secret = Field(
+        default=None, description="redis://host:6379/0; replicas share there which models rest and their limits"
+    )
     redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host")
     secret_key: Secret = Field(
         default=None, description="32 random bytes, base64: encrypts stored secrets, signs approvals"
@@ -170,6 +181,15 @@ class Settings(BaseSettings):
         default=None, gt=0, description="Dollars a month that models may cost the company; no limit when empty"
     )
     ai_budget_channel: Text = Field(default=None, description="Channel id that hears when that budget runs out")
+    model_route_limit: PerMinute = Field(
+        default="", description="Requests/tokens a minute of each model route: 500/200000; no limit when empty"
+    )
+    model_user_limit: PerMinute = Field(
+        default="", description="Requests/tokens a minute of each person: 60/200000; no limit when empty"
+    )
+    model_workspace_limit: PerMinute = Field(
+        default="", description="Requests/tokens a minute of the company: 900/2000000; no limit when empty"
+    )
     huggingface_api_key: Secret = Field(default=None, description="hf_…")
     cohere_api_key: Secret = Field(default=None, description="Cohere API key")
     replicate_api_key: Secret = Field(default=None, description="r8_…")

@@ -130,6 +130,8 @@ class TurnModel(BaseChatModel):
         """
         if stop:
             options["stop"] = stop
+        if self._roads.candidates.routes:
+            await self._roads.purse.enter(estimated(messages, tools), begun=bool(self._trail.tried))
         course = Course()
         async with aclosing(self._roads.candidates.of(course, self._left_out)) as candidates:
             async for route in candidates:

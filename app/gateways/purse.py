@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import structlog
 from langchain_core.messages import BaseMessage
 
+from app.domain.errors import RetryLater
 from app.gateways.spend import (
     Admission,
     AttemptUse,
@@ -45,7 +47,10 @@ class Unlimited:
     async def reserve(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
         return _Nothing()
 
-    async def admit(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> float | None:
+    async def enter(self, call: CallContext, estimate: TokenEstimate) -> None:
+        pass
+
+    async def admit(self, route: RouteFacts, estimate: TokenEstimate) -> float | None:
         return None
 
 
@@ -72,6 +77,16 @@ class Purse:
     admission: Admission
     monotonic: Callable[[], float]
 
+    async def enter(self, estimate: TokenEstimate, *, begun: bool) -> None:
+        """Counts one call for its person and workspace. Raises RetryLater when their minute is used up, unless the
+        turn has begun: what it did so far is not thrown away for a limit."""
+        try:
+            await self.admission.enter(self.call, estimate)
+        except RetryLater as full:
+            if not begun:
+                raise
+            log.info("turn_past_its_limit", turn=self.call.turn_id, detail=str(full))
+
     async def hold(self, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
         """Room for one attempt on this route. Raises NotAsked when there is none, or when that cannot be told."""
         try:
@@ -82,7 +97,7 @@ class Purse:
             log.error("budget_unknown", route=route.name, exc_info=broken)
             raise NotAsked("budget unknown") from broken
         try:
-            wait = await self.admission.admit(self.call, route, estimate)
+            wait = await self.admission.admit(route, estimate)
         except BaseException as broken:
             await reservation.release()
             if not isinstance(broken, Exception):
@@ -91,7 +106,7 @@ class Purse:
             raise NotAsked("limits unknown") from broken
         if wait is not None:
             await reservation.release()
-            raise NotAsked(f"limited for {wait:.0f} s")
+            raise NotAsked(f"limited for {ceil(wait)} s")
         return reservation
 
     async def settle(self, reservation: Reservation, used: AttemptUse, route: RouteFacts) -> None:

@@ -17,7 +17,7 @@ from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.pace import Pace
 from app.gateways.providers import Access, Deadlines, Provider
-from app.gateways.spend import DIRECT, Fees, RouteFacts
+from app.gateways.spend import DIRECT, Fees, PerMinute, RouteFacts
 
 _BINDINGS_KEPT = 8
 ONLY_KEY = "1"  # the name of a provider's only key
@@ -27,13 +27,14 @@ ONLY_KEY = "1"  # the name of a provider's only key
 class Terms:
     """What is known of a route besides how to reach it. `key` numbers the keys of a provider from 1; `fees` None are
     the gateway's usual ones; `window` is in tokens, 0 for the price table's figure; a route that `takes_refused` is
-    asked when another refused the content."""
+    asked when another refused the content; `limit` None is what holds for every route."""
 
     key: str = ONLY_KEY
     price_ref: str = ""
     fees: Fees | None = None
     window: int = 0
     takes_refused: bool = False
+    limit: PerMinute | None = None
 
 
 class Route:
@@ -72,7 +73,9 @@ class Route:
             owner = before or owner
         terms = self.terms
         fees = self.provider.fees if terms.fees is None else terms.fees
-        return RouteFacts(self.provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window)
+        return RouteFacts(
+            self.provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window, terms.limit
+        )
 
     def stream(self, messages: list[BaseMessage], tools: Sequence[Any], **options: Any) -> AsyncIterator[Any]:
         """The model's own stream. Callbacks are cut off here: the outer model reports each piece once."""

@@ -63,6 +63,23 @@ NO_FEES = Fees()
 
 
 @dataclass(frozen=True)
+class PerMinute:
+    """The most requests and tokens of a minute; 0 for as many as come."""
+
+    requests: int = 0
+    tokens: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> PerMinute:
+        """From `60/200000`, `60` or `/200000`: requests, then tokens."""
+        requests, _, tokens = text.partition("/")
+        return cls(int(requests or 0), int(tokens or 0))
+
+
+NO_LIMIT = PerMinute()
+
+
+@dataclass(frozen=True)
 class RouteFacts:
     """What prices and limits need to know of a route. `key` names a key of the pool and is never the key itself."""
 
@@ -73,6 +90,7 @@ class RouteFacts:
     price_ref: str = ""  # name in the price table when the model's own name is not in it
     fees: Fees = NO_FEES
     window: int = 0  # tokens, 0 when the price table's figure holds
+    limit: PerMinute | None = None  # None for what holds for every route
 
     @property
     def name(self) -> str:
@@ -136,6 +154,11 @@ class Spending(Protocol):
 class Admission(Protocol):
     """Requests and tokens per minute of a route, a person and a workspace."""
 
-    async def admit(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> float | None:
-        """None when the call may go now and has been counted; else seconds until it may, and nothing was counted."""
+    async def enter(self, call: CallContext, estimate: TokenEstimate) -> None:
+        """Counts a call for its person and workspace, once, whatever routes it goes. Raises a RetryLater that says
+        when to ask again."""
+        ...
+
+    async def admit(self, route: RouteFacts, estimate: TokenEstimate) -> float | None:
+        """None when the route may be asked now and that is counted; else seconds until it may, nothing counted."""
         ...

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from llmock.pytest_plugin import LLMock
@@ -71,3 +74,31 @@ async def _wire() -> AsyncIterator[Wire]:
 async def wire() -> AsyncIterator[Wire]:
     async with _wire() as made:
         yield made
+
+
+@asynccontextmanager
+async def redis_server(folder: Path) -> AsyncIterator[str]:
+    """The address of a Redis of the caller's own; skips the test where none is installed."""
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("redis-server is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        *(server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if b"eady to accept" in line:
+            break
+    yield f"redis://127.0.0.1:{port}/0"
+    process.terminate()
+    await process.wait()
+
+
+@pytest.fixture
+async def redis_address(tmp_path: Path) -> AsyncIterator[str]:
+    async with redis_server(tmp_path) as address:
+        yield address

@@ -66,6 +66,7 @@ class Providers:
     pauses: list[float] = field(default_factory=list)
     planner_says: str = PLANNER_SAYS
     ledger: Any = None  # both Spending and Admission
+    admission: Any = None  # instead of the ledger's
     made: list[ChatModels] = field(default_factory=list)
 
     def models(self, *names: str, deadlines: Deadlines | None = None) -> ChatModels:
@@ -84,7 +85,7 @@ class Providers:
             planner=lambda **_: FixedPlanner(says=self.planner_says),
             uses=self.uses,
             spending=self.ledger,
-            admission=self.ledger,
+            admission=self.admission or self.ledger,
             deadlines=deadlines or Deadlines(),
             monotonic=self.hand,
             pause=pause,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,27 +13,6 @@ from tests.gateways.standins import Hand
 
 ROUTE = "openai/gpt"
 BROKEN = RouteFault(FaultKind.TRANSIENT, "HTTP 500", retry_after=30)
-
-
-@pytest.fixture
-async def address(tmp_path: Path) -> AsyncIterator[str]:
-    server = shutil.which("redis-server")
-    if server is None:
-        pytest.skip("redis-server is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        *(server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    async for line in process.stdout:
-        if b"eady to accept" in line:
-            break
-    yield f"redis://127.0.0.1:{port}/0"
-    process.terminate()
-    await process.wait()
 
 
 class Process:
@@ -52,8 +27,8 @@ class Process:
 
 
 @pytest.fixture
-async def two(address: str) -> AsyncIterator[tuple[Process, Process]]:
-    made = Process(address), Process(address)
+async def two(redis_address: str) -> AsyncIterator[tuple[Process, Process]]:
+    made = Process(redis_address), Process(redis_address)
     yield made
     for one in made:
         await one.rests.aclose()

@@ -37,7 +37,10 @@ class Ledger:
         self.held.append((route.name, estimate))
         return _Held(self, route.name)
 
-    async def admit(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> float | None:
+    async def enter(self, call: CallContext, estimate: TokenEstimate) -> None:
+        pass
+
+    async def admit(self, route: RouteFacts, estimate: TokenEstimate) -> float | None:
         return 12.0 if route.provider in self.limited else None
 
 
