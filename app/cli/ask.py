@@ -19,19 +19,16 @@ from app.agent.memory import conversation_key
 from app.channels.console import render
 from app.channels.csv import to_csv
 from app.channels.text import Reader, count
-from app.cli.core.demo import free_port, is_taken, outside_world, prepare
+from app.cli.core.data import which_data
+from app.cli.core.demo import is_taken, outside_world
 from app.cli.core.edge import run_or_exit, settings_or_exit
-from app.db.engine import Database
-from app.db.migrate import upgrade
-from app.db.models.property import Property
 from app.db.models.security import Person
 from app.domain.answer import Answer, AnswerKind, ApprovalCard
-from app.domain.clock import SystemClock
 from app.domain.errors import Fixable
 from app.domain.principal import Principal, Role, Surface
 from app.domain.turn import Conversation, Turn
 from app.security.people import principal_of
-from app.settings import Settings, plain_values
+from app.settings import Settings
 from app.tools.core.outcomes import CallOrigin
 from app.tools.core.whole import whole_table
 
@@ -52,41 +49,9 @@ def register(app: typer.Typer) -> None:
 
         With nothing set up yet the demo portfolio is used. A change waits for your approval, here or in Slack.
         """
-        settings, world = run_or_exit(_which_data(settings_or_exit(log_level="error")))
+        settings, world = run_or_exit(which_data(settings_or_exit(log_level="error")))
         answered = run_or_exit(_ask(settings, world, " ".join(question), as_user, thread, csv))
         raise typer.Exit(0 if answered else 1)
-
-
-async def _which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
-    """The configured database, or the demo's when there is neither data nor a system to read it from."""
-    if plain_values(settings).get("entrata_api_key") or await _has_data(settings):
-        return settings, None
-    from app.sandbox.demo import DemoWorld  # noqa: PLC0415 - only when there is nothing real
-
-    folder, clock = settings.data_dir / "demo", SystemClock()
-    world = DemoWorld.at(folder, clock)
-    demo = settings_or_exit(**world.settings(), log_level="error")
-    if not world.is_ready:
-        world = DemoWorld.at(folder, clock, page=free_port(), entrata=free_port())
-        demo = settings_or_exit(**world.settings(), log_level="error")
-        console = Console(stderr=True)
-        console.print("Nothing is set up yet, so I'll use a demo portfolio of 12 communities.")
-        world.begin()
-        async with outside_world(world, console):
-            await prepare(world, demo, console)
-    return demo, world
-
-
-async def _has_data(settings: Settings) -> bool:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    db = Database(settings.async_database_url)
-    try:
-        await upgrade(db)
-        async with db.reading() as session:
-            query = select(Property.id).where(Property.workspace_id == settings.workspace_id).limit(1)
-            return (await session.scalars(query)).first() is not None
-    finally:
-        await db.close()
 
 
 async def _ask(

@@ -1,39 +1,145 @@
-"""`sophia eval`: how well she finds, measured on sets of questions with known answers."""
+"""`sophia eval`: how well she answers and finds, measured on sets of questions with known answers."""
 
 from __future__ import annotations
 
-import asyncio
+import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 
+from app.cli.core.data import which_data
+from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.domain.clock import SystemClock
-from app.domain.errors import SophiaError
+from app.domain.errors import Fixable
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.knowledge.evaluation.answers import Figures, Judged
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
+_FIGURES = {
+    "hit_1": "right document cited first",
+    "hit_5": "right document among the first five",
+    "ndcg_5": "nDCG@5",
+    "precision": "cited documents that answer",
+    "facts": "expected facts said",
+    "refused": "unanswerable questions refused",
+}
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="YAML files, or folders of them; with the demo's data its own questions when left out."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 
 
 def register(app: typer.Typer) -> None:
-    evaluation = typer.Typer(help="Measure how well Sophia finds.", no_args_is_help=True)
+    evaluation = typer.Typer(help="Measure how well Sophia answers and finds.")
     app.add_typer(evaluation, name="eval")
 
-    @evaluation.callback()
-    def each_its_own() -> None:  # with one command alone typer would drop its name
-        """Measure how well Sophia finds."""
+    @evaluation.callback(invoke_without_command=True)
+    def first(context: typer.Context) -> None:
+        """Measure how well Sophia answers and finds. Alone, it asks the demo's questions over the demo's handbook."""
+        if context.invoked_subcommand is None:
+            _print_answers([], as_json=False)
+
+    @evaluation.command()
+    def answers(paths: Paths = None, as_json: AsJson = False) -> None:
+        """Ask every question of your sets as the people they are from; print how good the answers are.
+
+        With a model key the model is asked, which costs what it costs.
+        """
+        _print_answers(paths or [], as_json=as_json)
+
+    @evaluation.command()
+    def candidates() -> None:
+        """Print questions that people gave a thumb for, as a set to complete: which page answers, or that none does."""
+        settings, _ = run_or_exit(which_data(settings_or_exit(log_level="error")))
+        typer.echo(run_or_exit(_candidates(settings)), nl=False)
 
     @evaluation.command()
     def retrieval(
         folder: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
     ) -> None:
         """Search a set of judged documents in a store of its own; print the figures as one JSON object."""
-        try:
-            figures = asyncio.run(_measured(folder))
-        except SophiaError as failed:
-            typer.echo(failed.for_people, err=True)
-            raise typer.Exit(1) from None
-        typer.echo(json.dumps(figures))
+        typer.echo(json.dumps(run_or_exit(_measured(folder))))
+
+
+def _print_answers(paths: list[Path], *, as_json: bool) -> None:
+    settings, world = run_or_exit(which_data(settings_or_exit(log_level="error")))
+    if not paths and world is not None:
+        from app.sandbox.questions import FOLDER  # noqa: PLC0415 - only the demo has questions of its own
+
+        paths = [FOLDER]
+    judged, figures = run_or_exit(_asked(settings, paths))
+    if as_json:
+        typer.echo(json.dumps({key: _rounded(value) for key, value in dataclasses.asdict(figures).items()}))
+        return
+    console = Console()
+    console.print(_shown(figures))
+    for one in judged:
+        if not one.well:
+            console.print(f"[yellow]{one.question.id}[/]  {one.question.ask}\n  [dim]{_what_came(one)}[/]")
+
+
+async def _asked(settings: Settings, paths: list[Path]) -> tuple[list[Judged], Figures]:
+    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.agent.evaluation import ask  # noqa: PLC0415
+    from app.knowledge.evaluation.answers import figures, judge, named  # noqa: PLC0415
+    from app.knowledge.evaluation.questions import read_questions  # noqa: PLC0415
+
+    if not paths:
+        raise Fixable("Name a question set.", next_step="sophia eval answers questions.yaml, see docs/evaluation.md.")
+    questions = read_questions(paths).questions
+    judged: list[Judged] = []
+    async with main.open_house(settings) as house:
+        documents = named(await house.library.documents(settings.workspace_id), questions)
+        if not documents:
+            raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")
+        with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task("questions", total=len(questions))
+            for question in questions:
+                answer = await ask(house.agent, question, settings.workspace_id, house.clock, house.ids)
+                judged.append(judge(question, answer, documents))
+                bars.advance(task)
+    return judged, figures(judged)
+
+
+async def _candidates(settings: Settings) -> str:
+    from app.agent.evaluation import candidates  # noqa: PLC0415
+    from app.db.engine import Database  # noqa: PLC0415
+
+    db = Database(settings.async_database_url)
+    try:
+        return await candidates(db, settings.workspace_id)
+    finally:
+        await db.close()
+
+
+def _shown(figures: Figures) -> Table:
+    table = Table("", "of", "", box=None, pad_edge=False)
+    table.columns[1].justify = table.columns[2].justify = "right"
+    for key, label in _FIGURES.items():
+        value: float | None = getattr(figures, key)
+        of = figures.unanswerable if key == "refused" else figures.answerable
+        table.add_row(label, f"{of}", "–" if value is None else f"{value:.3f}" if key == "ndcg_5" else f"{value:.1%}")
+    return table
+
+
+def _what_came(one: Judged) -> str:
+    if not one.cited:
+        return f"Nothing was cited; expected {' or '.join(one.question.documents)}."
+    if not one.question.answerable:
+        return f"Nothing answers it, but {one.cited[0]} was cited."
+    return f"Cited {', '.join(one.cited[:3])}; expected {' or '.join(one.question.documents)}."
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 async def _measured(folder: Path) -> dict[str, Any]:
@@ -42,10 +148,9 @@ async def _measured(folder: Path) -> dict[str, Any]:
     from app.knowledge.evaluation.sets import read_set  # noqa: PLC0415
 
     judged = read_set(folder)
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
     embedder = MiniLm()
     try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
             tasks = {what: bars.add_task(what) for what in ("documents", "questions")}
             measured = await evaluate(
                 judged,

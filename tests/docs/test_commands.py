@@ -26,10 +26,18 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^[ ]*```sh\n(.*?)^[ ]*```", re.DOTALL | re.MULTILINE)
 
 LONG_RUNNING = {"make demo", "make test", "make bench", "sophia web", "sophia worker", "sophia socket"}
-LONG_RUNNING = {"make demo", "make test", "make bench", "sophia web", "sophia worker", "sophia socket"}
 
 MAY_EXIT_WITH = {"sophia doctor": {0, 1}}
 """Doctor's 1 says that something configured needs attention (no network here)."""
+
+NEWCOMERS = {"README.md", "docs/evaluation.md"}
+FILES = {
+    "questions.yaml": "questions: [{id: sublet, ask: can residents sublet, documents: [subletting-and-guests.md]}]",
+    "more/none.yaml": "questions: [{id: drone, ask: may we fly a drone, answerable: false}]",
+    "folder/corpus.jsonl": '{"_id": "d1", "title": "Pets", "text": "Two cats at most."}\n',
+    "folder/queries.jsonl": '{"_id": "q1", "text": "how many cats"}\n',
+    "folder/qrels.tsv": "query-id\tcorpus-id\tscore\nq1\td1\t1\n",
+}
 
 SOPHIA = "from app.cli import main; main()"
 
@@ -77,8 +85,13 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """Nothing is set: the commands of the README."""
-    return Reader(tmp_path_factory.mktemp("newcomer"), {})
+    """Nothing is set: the commands of the README; and a few questions, for those of docs/evaluation.md."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    for name, words in FILES.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(words, encoding="utf-8")
+    return Reader(folder, {})
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +122,7 @@ def synced(organization: Reader) -> Reader:
 @pytest.mark.xdist_group("documented")
 @pytest.mark.parametrize("page", documented())
 def test_the_commands_of_a_page_work_as_written_one_after_the_other(page: str, request: pytest.FixtureRequest) -> None:
-    reader: Reader = request.getfixturevalue("newcomer" if page == "README.md" else "synced")
+    reader: Reader = request.getfixturevalue("newcomer" if page in NEWCOMERS else "synced")
     for command in documented()[page]:
         words = shlex.split(command)
         if command in LONG_RUNNING or words[0] == "make":

@@ -3,43 +3,57 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from app.domain.principal import Principal, Role, UserId, WorkspaceId
+from app.domain.errors import Fixable
+from app.domain.principal import Principal, UserId, WorkspaceId
+from app.knowledge.evaluation.questions import Expected, read_questions
 from app.knowledge.passages import sight_of
 from app.sandbox.handbook import pages
+from app.sandbox.questions import FOLDER
 
-FOLDER = Path(__file__).parent / "questions"
 HANDBOOK = {page.name: page for page in pages()}
 
 
-def questions() -> list[dict[str, Any]]:
-    sets = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
-    return [question for one in sets for question in one["questions"]]
+def questions() -> tuple[Expected, ...]:
+    return read_questions([FOLDER]).questions
 
 
-@pytest.mark.parametrize("question", questions(), ids=lambda one: one["id"])
-def test_what_a_question_expects_stands_in_pages_that_the_asking_person_may_read(question: dict[str, Any]) -> None:
-    if not question.get("answerable", True):
-        assert "documents" not in question
-        return
-    role = Role(question.get("as", "leasing"))
-    sight = sight_of(Principal(WorkspaceId("T1"), UserId("U1"), "Somebody", frozenset({role})))
-    texts = [" ".join(HANDBOOK[name].path.read_text(encoding="utf-8").split()) for name in question["documents"]]
-    assert all(sight.sees(HANDBOOK[name].readers) for name in question["documents"])
-    assert all(any(fact in text for text in texts) for fact in question["facts"])
+@pytest.mark.parametrize("question", questions(), ids=lambda one: one.id)
+def test_what_a_question_expects_stands_in_pages_that_the_asking_person_may_read(question: Expected) -> None:
+    sight = sight_of(Principal(WorkspaceId("T1"), UserId("U1"), "Somebody", frozenset({question.role})))
+    texts = [" ".join(HANDBOOK[name].path.read_text(encoding="utf-8").split()) for name in question.documents]
+    assert all(sight.sees(HANDBOOK[name].readers) for name in question.documents)
+    assert all(any(fact in text for text in texts) for fact in question.facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("questions: [{id: a, ask: why}]", "needs either `documents` that answer it or `answerable: false`"),
+        ("questions: [{id: a, ask: why, documents: [x], answerable: false}]", "needs either"),
+        ("questions: [{id: a, ask: why, documents: [x], color: red}]", "questions.0.color"),
+        ("questions: [{id: a, ask: why, as: king, documents: [x]}]", "questions.0.as"),
+        ("questions: [{id: a, ask: b, documents: [x]}, {id: a, ask: c, documents: [x]}]", "Two questions are called"),
+        ("questions: []", "There are no questions to ask."),
+        ("questions: [", "is not YAML"),
+    ],
+)
+def test_a_set_that_cannot_be_meant_is_refused_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "set.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(Fixable) as refused:
+        read_questions([tmp_path])
+    assert said in refused.value.sentence
 
 
 def test_a_fifth_of_the_questions_has_no_answer_and_some_follow_others() -> None:
     all_of_them = questions()
-    unanswerable = [one for one in all_of_them if not one.get("answerable", True)]
+    unanswerable = [one for one in all_of_them if not one.answerable]
     assert len(all_of_them) >= 60
     assert len(unanswerable) * 5 >= len(all_of_them)
-    assert sum("after" in one for one in all_of_them) >= 5
-    assert len({one["id"] for one in all_of_them}) == len(all_of_them)
+    assert sum(bool(one.after) for one in all_of_them) >= 5
 
 
 def test_every_page_of_the_handbook_has_a_title_a_date_and_readers() -> None:

@@ -31,8 +31,11 @@ from app.gateways.embedded.planner import Planner
 
 MODEL_NAME = "sophia-embedded-planner"
 LONGEST_TOPIC = 300  # characters
+UNSURE = 0.6
+"""Confidence below which a question is looked up in the company's documents before the person is asked back."""
 _QUESTION = re.compile(
-    r"(?i)(?:how|what|who|when|where|which|why|can|could|may|must|should|do|does|is|are|am)\b(?:'?s)?(?: \S+){2}"
+    r"(?i)(?:^|[,.;:!?] ?)(?:(?:between|from|by|for|until) )?(?:how|what|who|when|where|which|why|can|could|may|must|"
+    r"should|do|does|is|are|am)\b(?:'?s)?(?: \S+){2}"
 )
 
 
@@ -125,15 +128,17 @@ class EmbeddedPlanner(BaseChatModel):
         if talk.results and not _only_documents_looked_at(talk):
             return _message(phrasing.from_results(talk.results, talk.remark))
         plan = self.planner.plan_in(talk, self.names.current(), self._now(), allowed)
-        if talk.results and (plan.action != "decline" or talk.results[0].found):
+        if talk.results and (plan.calls or talk.results[0].found):
             return _message(phrasing.from_results(talk.results, talk.remark))
         can_look = not talk.results and allowed is not None and DOCUMENTS in allowed
         can_ask = allowed is not None and history.ASK in allowed
         return self._said(plan, talk.message, can_ask=can_ask, can_look=can_look)
 
     def _said(self, plan: Plan, message: str, *, can_ask: bool, can_look: bool) -> AIMessage:
-        """`can_look`: before she declines, the company's documents are asked; they may know what no tool is about."""
-        if plan.action == "decline" and can_look and _QUESTION.match(message):
+        """`can_look`: before she declines, or asks back for want of a better idea, the company's documents are asked;
+        they may know what no tool is about."""
+        at_a_loss = plan.action == "decline" or (plan.action == "clarify" and plan.confidence < UNSURE)
+        if at_a_loss and can_look and _QUESTION.search(message):
             return _message("", [self._tool_call(DOCUMENTS, {"query": message[:LONGEST_TOPIC]})], plan.confidence)
         calls = [self._tool_call(call.name, dict(call.arguments)) for call in plan.calls]
         if plan.action == "clarify" and can_ask and plan.question:
