@@ -80,8 +80,9 @@ class TurnModel(BaseChatModel):
         return bool(self._roads.candidates.routes) and self._trail.answered == EMBEDDED
 
     def bind_tools(self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any) -> Runnable[Any, Any]:
-        """Tools are handed to each candidate in its own form when it is asked."""
-        return self.bind(tools=tools, **kwargs)
+        """Tools, and which of them must be called, are handed to each candidate in its own form when it is asked."""
+        chosen = {"tool_choice": tool_choice} if tool_choice else {}
+        return self.bind(tools=tools, **chosen, **kwargs)
 
     def _generate(
         self,

@@ -56,7 +56,7 @@ class Route:
         self._access = access
         self._deadlines = deadlines
         self._model: BaseChatModel | None = None
-        self._bindings: dict[tuple[int, ...], tuple[Sequence[Any], Runnable[Any, Any]]] = {}
+        self._bindings: dict[tuple[object, ...], tuple[Sequence[Any], Runnable[Any, Any]]] = {}
 
     @property
     def name(self) -> str:
@@ -77,9 +77,11 @@ class Route:
             self.provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window, terms.limit
         )
 
-    def stream(self, messages: list[BaseMessage], tools: Sequence[Any], **options: Any) -> AsyncIterator[Any]:
+    def stream(
+        self, messages: list[BaseMessage], tools: Sequence[Any], *, tool_choice: str | None = None, **options: Any
+    ) -> AsyncIterator[Any]:
         """The model's own stream. Callbacks are cut off here: the outer model reports each piece once."""
-        return self._bound(tools).astream(messages, {"callbacks": []}, **options)
+        return self._bound(tools, tool_choice).astream(messages, {"callbacks": []}, **options)
 
     def fault_of(self, error: Exception) -> RouteFault:
         """What an error means for this route. What no SDK explains is a broken connection or a broken body."""
@@ -97,14 +99,15 @@ class Route:
         if self._model is not None:
             await self.provider.close(self._model)
 
-    def _bound(self, tools: Sequence[Any]) -> Runnable[Any, Any]:
+    def _bound(self, tools: Sequence[Any], tool_choice: str | None) -> Runnable[Any, Any]:
         """The model with tools, converted once per set of tools: forty schemas cost milliseconds a call otherwise."""
         model = self.build()
+        chosen = {"tool_choice": tool_choice} if tool_choice else {}
         if not tools:
             return model
-        key = tuple(map(id, tools))
+        key = (tool_choice, *map(id, tools))
         if key not in self._bindings:
             if len(self._bindings) >= _BINDINGS_KEPT:
                 self._bindings.clear()
-            self._bindings[key] = (tuple(tools), model.bind_tools(tools))
+            self._bindings[key] = (tuple(tools), model.bind_tools(tools, **chosen))
         return self._bindings[key][1]
