@@ -19,7 +19,7 @@ class Occupancy(BaseModel):
     percent: float
 
 
-MAPLE = {"community": "Maple Grove", "percent": 94.7}
+MAPLE: dict[str, Any] = {"community": "Maple Grove", "percent": 94.7}
 
 
 async def shaped(providers: Providers, *names: str) -> Any:
