@@ -150,7 +150,7 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
         await run.progress.step(call_id, doing, "in_progress")
         async with run.turnstile if run.one_at_a_time else nullcontext(), self._slots:
             outcome = await self._call(run.turn.principal, name, arguments, run.origin)
-        run.note(name, arguments, outcome)
+        outcome = run.note(name, arguments, outcome)
         if run.for_asker_alone:
             await run.progress.personal()
         message = told(call_id, name, outcome)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import structlog
@@ -109,8 +109,9 @@ class TurnRun:
         only_waiting = bool(self.waiting) and len(self.waiting) == len(self.outcomes)
         return self.asked is not None or only_waiting or bool(self.stopped)
 
-    def note(self, name: str, arguments: dict[str, Any], outcome: Outcome) -> None:
-        """Keeps a call's outcome, and makes its numbers and words known."""
+    def note(self, name: str, arguments: dict[str, Any], outcome: Outcome) -> Outcome:
+        """Keeps a call's outcome, makes its numbers and words known, and returns it as the model is to be told it."""
+        outcome = self._numbered_on(outcome)
         self.outcomes.append((name, arguments, outcome))
         self.ledger.add_words(json.dumps(arguments, default=str))
         if isinstance(outcome, Done):
@@ -125,6 +126,16 @@ class TurnRun:
             self.ledger.add_value(outcome.card)
         else:
             self.ledger.add_words(outcome.error.for_people)
+        return outcome
+
+    def _numbered_on(self, outcome: Outcome) -> Outcome:
+        """Two looks into documents in one turn: [1] means one page only."""
+        last = max((source.number for done in self.done for source in done.result.sources), default=0)
+        if not isinstance(outcome, Done) or not last or not any(source.number for source in outcome.result.sources):
+            return outcome
+        result = outcome.result.numbered_after(last)
+        args = outcome.tool.args.model_validate(outcome.arguments)
+        return replace(outcome, result=result, presentation=outcome.tool.present(args, result))
 
     def _note_readers(self, readers: frozenset[str] | None) -> None:
         """What not everybody in a shared channel may read is for the asking person alone there."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
@@ -139,6 +141,16 @@ class Result(ToolOutput):
     ask: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     shared_with: tuple[str, ...] | None = None
+
+    @override
+    def numbered_after(self, last: int) -> Self:
+        return self.model_copy(
+            update={
+                "found": tuple(one.model_copy(update={"number": one.number + last}) for one in self.found),
+                "differing": tuple(number + last for number in self.differing),
+                "sources": tuple(replace(source, number=source.number + last) for source in self.sources),
+            }
+        )
 
     @override
     def readers(self) -> frozenset[str] | None:

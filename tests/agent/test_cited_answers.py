@@ -21,7 +21,7 @@ from app.gateways.models import ChatModels
 from app.gateways.providers import Access
 from app.tools.core.tool import Tool
 from app.tools.search_knowledge import TOOL
-from tests.agent.town import MANAGER, House, Scripted, Town, Watcher, surroundings
+from tests.agent.town import MANAGER, House, Scripted, Town, Watcher, calls, surroundings
 from tests.gateways.standins import Uses
 from tests.knowledge.shelves import documents_in, library_in, page
 
@@ -116,3 +116,19 @@ async def test_in_a_shared_channel_a_page_that_is_not_for_all_is_answered_to_the
 def test_the_tool_offers_its_texts_and_not_its_query_to_quote() -> None:
     found = TOOL.result(query="free for all", documents=3, near=("Pet policy",))
     assert found.passages() == ("Pet policy",)
+
+
+async def test_a_second_look_into_documents_goes_on_counting(sqlite_db: Database, llm: LLMock, lived: House) -> None:
+    late = "# Late fees\n\nRent is late after the third of the month. The late fee is $50."
+    await library_in(sqlite_db).take_in("T1", page("late.md", late))
+    planner = Scripted(
+        script=[
+            calls((TOOL.name, {"query": QUESTION}), (TOOL.name, {"query": "what is the late fee"})),
+            AIMessage("“A household may keep up to two cats or dogs.” [1] “The late fee is $50.” [2]"),
+        ]
+    )
+    models = ChatModels(access={}, planner=lambda **_: planner, uses=Uses())
+    _, around = surroundings(sqlite_db, ReadingTown(), models, documents=documents_in(sqlite_db))
+    answer = await replace(lived, agent=Agent(around)).ask("how many pets, and what is the late fee?")
+    assert [(source.number, source.record) for source in answer.sources] == [(1, "Pet policy"), (2, "Late fees")]
+    assert answer.text.endswith("[1] “The late fee is $50.” [2]")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +44,10 @@ class ToolOutput(BaseModel):
         """The texts of documents that may be quoted from; None from a tool that looks into no documents. In an answer
         with such texts every quotation is held to them (app/agent/quotations.py)."""
         return None
+
+    def numbered_after(self, last: int) -> Self:
+        """The same result with the numbers of its citations going on after `last`; itself when nothing is numbered."""
+        return self
 
     def readers(self) -> frozenset[str] | None:
         """The reader tokens that all documents behind the result have in common; None when there is none behind it. In
