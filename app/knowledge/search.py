@@ -31,6 +31,7 @@ STANDS_OUT, SHARED, ENOUGH = 0.8, 0.25, 0.468
 """How much of its nearness to usual questions is taken off a passage's cosine, the weight of the shared words beside
 it, and what is enough. On the handbook's question sets this answers nine of ten questions that have an answer and
 refuses 95 % of those that have none; whoever is refused is told the nearest pages."""
+WORDS_ENOUGH = 0.7  # part of the telling words, when there is nothing else to go by
 CLOSE = 0.7  # part of the best cosine, or joined score, that a further passage must have
 NEAR = 0.4  # cosine from which a page is near enough to be named
 SHOWN = 5
@@ -56,12 +57,14 @@ class Found:
 class Findings:
     """What a search brought, best first. `documents` is how many the person may read; `found` is empty when none of
     them answers the question, and then `near` are the titles of up to two that are about something like it. `readers`
-    are the reader tokens that all documents named here have in common; None when none is named."""
+    are the reader tokens that all documents named here have in common; None when none is named. `words_only`: the
+    meaning could not be looked at, because the embedder or the vectors were out of reach."""
 
     documents: int
     found: tuple[Found, ...] = ()
     near: tuple[str, ...] = ()
     readers: frozenset[str] | None = None
+    words_only: bool = False
 
 
 class Search:
@@ -83,9 +86,14 @@ class Search:
             documents = await shelf.count_visible(session, sight)
         if documents == 0:
             return Findings(0)
-        vector = await self._embedder.question(question)
-        ranked, cosines = await self._ranked(sight, question, vector, CANDIDATES)
-        usual = await self._backdrop.nearness(vector)
+        try:
+            vector = await self._embedder.question(question)
+            usual = await self._backdrop.nearness(vector)
+            ranked, cosines = await self._ranked(sight, question, vector, CANDIDATES)
+        except SophiaError as failed:
+            _log.warning("searched_by_words_only", code=failed.code, detail=str(failed))
+            usual, cosines = None, dict[str, float]()
+            ranked = fused((), await self._store.matching(sight, question, CANDIDATES))
         rarity = await self._words.rarity(sight, lexicon.words_of(question))
         best = ranked[: limit * 2 if self._reranker is None else RERANKED]
         async with self._db.reading() as session:
@@ -99,12 +107,12 @@ class Search:
         if not _answers(found, usual, rarity):
             near = _near(found)
             named = [one for one in found if one.shelved.document.title in near]
-            return Findings(documents, near=near, readers=_common_readers(named))
+            return Findings(documents, near=near, readers=_common_readers(named), words_only=usual is None)
         found = _newest_first(_close_to_the_best(found))[:limit]
         async with self._db.reading() as session:
             sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
         whole = tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
-        return Findings(documents, whole, readers=_common_readers(found))
+        return Findings(documents, whole, readers=_common_readers(found), words_only=usual is None)
 
     async def _reordered(self, question: str, found: list[Found]) -> list[Found]:
         """Best first as the reranker judges; as they were when there is none or it does not answer."""
@@ -151,19 +159,24 @@ def _parts(hits: Sequence[Hit]) -> tuple[dict[str, float], float]:
     return parts, min(parts.values())
 
 
-def _answers(found: Sequence[Found], usual: float, rarity: Mapping[str, float]) -> bool:
+def _answers(found: Sequence[Found], usual: float | None, rarity: Mapping[str, float]) -> bool:
     """Whether the best of what was found is about the question at all: nearer in meaning than `usual` questions are,
-    and the nearer the less of the question's telling words must stand in it. `rarity` says how telling each word is."""
+    and the nearer the less of the question's telling words must stand in it. `rarity` says how telling each word is.
+    Without the meaning (`usual` is None) most of the words must stand in it."""
     best = max((one.cosine for one in found[:3]), default=0.0)
     text = " ".join(one.shelved.passage.searched for one in found[:3]).lower()
     told = sum(weight for word, weight in rarity.items() if lexicon.stem_of(word) in text)
     shared = told / (sum(rarity.values()) or 1.0)
+    if usual is None:
+        return shared >= WORDS_ENOUGH
     return best - STANDS_OUT * usual + SHARED * shared >= ENOUGH
 
 
 def _close_to_the_best(found: Sequence[Found]) -> list[Found]:
-    """What stands far behind the best passage in both ways is not shown beside it."""
+    """What stands far behind the best passage in both ways is not shown beside it; in words, where only they are."""
     best = max(one.cosine for one in found)
+    if best <= 0:
+        return [one for one in found if one.score >= CLOSE * found[0].score]
     return [one for one in found if one.cosine >= CLOSE * best or one.score >= CLOSE]
 
 

@@ -20,6 +20,7 @@ from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolO
 from app.tools.core.wording import counted, day, joined, sentence
 
 LONGEST_SECTION = 4_000  # characters of a section that a model is shown
+WORDS_ONLY = "I could only look for your words this time, not for their meaning, so I may have missed a page."
 MORE = 2  # further passages that are named
 
 PHRASES: tuple[str, ...] = (
@@ -132,7 +133,8 @@ class Cited(BaseModel):
 class Result(ToolOutput):
     """What the company's documents say. `documents` is how many the person may read; `ask` names teammates who are
     likely to know when nothing was found, and `near` the titles of pages about something like it; `differing` are
-    numbers of citations that contradict the first; `shared_with` are the reader tokens of all that is named."""
+    numbers of citations that contradict the first; `shared_with` are the reader tokens of all that is named;
+    `words_only`: the meaning could not be searched by."""
 
     query: str
     documents: int
@@ -141,6 +143,7 @@ class Result(ToolOutput):
     ask: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     shared_with: tuple[str, ...] | None = None
+    words_only: bool = False
 
     @override
     def numbered_after(self, last: int) -> Self:
@@ -175,10 +178,18 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             differing=tuple(one.number for one in found[1:] if disagree(found[0].quote, one.quote)),
             sources=tuple(_source(one) for one in found),
             shared_with=shared_with,
+            words_only=findings.words_only,
         )
     async with ctx.db.reading() as session:
         ask = await askable(session, ctx.principal)
-    return Result(query=args.query, documents=findings.documents, ask=ask, near=findings.near, shared_with=shared_with)
+    return Result(
+        query=args.query,
+        documents=findings.documents,
+        ask=ask,
+        near=findings.near,
+        shared_with=shared_with,
+        words_only=findings.words_only,
+    )
 
 
 def _cited(question: str, number: int, found: Found) -> Cited:
@@ -214,6 +225,8 @@ def present(args: Args, result: Result) -> Presentation:
     rest = [one for one in others if one.number not in result.differing][:MORE]
     if rest:
         lines.append("See also " + joined([f"{one.header} [{one.number}]" for one in rest], "and") + ".")
+    if result.words_only:
+        lines.append(WORDS_ONLY)
     return Presentation(text="\n\n".join(lines))
 
 
@@ -227,6 +240,7 @@ def _nothing(result: Result) -> str:
         f"The nearest {'pages are' if len(result.near) > 1 else 'page is'} {joined(result.near, 'and')}."
         if result.near
         else "",
+        WORDS_ONLY if result.words_only else "",
         ask,
     )
 
