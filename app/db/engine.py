@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import PoolResetState, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 SQLITE_PRAGMAS = (
@@ -31,10 +31,13 @@ class Database:
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size, "hide_parameters": True}
         if url.startswith("postgresql"):  # a file does not go away between two uses; a server may
             options["pool_pre_ping"] = True
+        else:
+            options["pool_reset_on_return"] = None  # see _end_what_is_open
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
+            event.listen(self.engine.sync_engine, "reset", _end_what_is_open)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -51,6 +54,16 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _end_what_is_open(connection: Any, _record: object, state: PoolResetState) -> None:
+    """A connection goes back to the pool without a transaction. The pool's own rollback would go to SQLite's thread and
+    back for every use, though nearly all have ended theirs; SQLite knows without asking.
+
+    https://docs.sqlalchemy.org/en/20/core/pooling.html#custom-reset-on-return-schemes
+    """
+    if not state.terminate_only and connection.driver_connection.in_transaction:
+        connection.rollback()
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
