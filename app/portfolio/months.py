@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease, LedgerEntry
@@ -44,14 +44,17 @@ MONTHS_KEPT = 24
 
 
 async def measure(
-    session: AsyncSession, leases: ColumnElement[bool], months: Sequence[date]
+    session: AsyncSession,
+    leases: ColumnElement[bool],
+    months: Sequence[date],
+    homes: Sequence[str] | None = None,
 ) -> dict[date, dict[str, LeaseSums]]:
     """The sums of whole months (first days) by month and property id, from the leases (limited by `leases`) and their
-    ledgers, which are read once for all the months."""
+    ledgers, which are read once for all the months. `homes` are the communities, where `leases` is limited to a few."""
     if not months:
         return {}
     found: dict[date, dict[str, LeaseSums]] = {month: {} for month in months}
-    for row in await session.execute(_standing(leases, months)):
+    for row in await session.execute(_standing(leases, months, homes)):
         numbers = iter(row[1:])
         for month in months:
             sums = LeaseSums(*(int(next(numbers) or 0) for _ in STANDING))
@@ -94,7 +97,7 @@ def _numbers(row: Any) -> dict[str, int]:
     return {name: int(value or 0) for name, value in row._mapping.items() if name != "property_id"}
 
 
-def _standing(leases: ColumnElement[bool], months: Sequence[date]) -> Any:
+def _standing(leases: ColumnElement[bool], months: Sequence[date], homes: Sequence[str] | None) -> Any:
     """Per property and month: the units lived in on its last day, their rent, and who of them owed how much.
 
     What a lease owed on a day is the charges due until then minus what was paid until then, if that is positive.
@@ -102,9 +105,12 @@ def _standing(leases: ColumnElement[bool], months: Sequence[date]) -> Any:
     ends = [Period.month_of(month).end for month in months]
     due_on = func.coalesce(LedgerEntry.due_on, LedgerEntry.posted_on)
     counts_on = case((LedgerEntry.kind == "charge", due_on), else_=LedgerEntry.posted_on)
+    # Not the bare column: to have its order for nothing SQLite would read the ledgers of the whole company for each
+    # community, 5.5 s instead of 0.4 s at 240,000 units.
+    lease_id = func.coalesce(LedgerEntry.lease_id, literal_column("''"))
     owed = (
         select(
-            LedgerEntry.lease_id.label("lease_id"),
+            lease_id.label("lease_id"),
             *(
                 func.sum(case((counts_on <= end, LedgerEntry.amount_cents), else_=0)).label(f"cents_{n}")
                 for n, end in enumerate(ends)
@@ -112,9 +118,11 @@ def _standing(leases: ColumnElement[bool], months: Sequence[date]) -> Any:
         )
         .join(Lease, and_(LedgerEntry.workspace_id == Lease.workspace_id, LedgerEntry.lease_id == Lease.id))
         .where(leases, LedgerEntry.deleted_at.is_(None))
-        .group_by(LedgerEntry.lease_id)
-        .subquery()
+        .group_by(lease_id)
     )
+    if homes is not None:
+        owed = owed.where(LedgerEntry.property_id.in_(homes))
+    owed = owed.subquery()
     columns: list[Any] = []
     for n, end in enumerate(ends):
         living, cents = lived_in_on(end), owed.c[f"cents_{n}"]
@@ -174,7 +182,7 @@ async def refresh_months(
     if property_ids is not None:
         leases = and_(leases, Lease.property_id.in_(property_ids))
         mine = and_(mine, PropertyMonth.property_id.in_(property_ids))
-    found = await measure(session, leases, months)
+    found = await measure(session, leases, months, property_ids)
     await session.execute(delete(PropertyMonth).where(mine))
     rows = [_row(workspace_id, home, month, found[month].get(home, LeaseSums())) for month in months for home in homes]
     await session.execute(insert(PropertyMonth), rows)

@@ -74,6 +74,7 @@ async def _write(db: Database, batches: Iterable[Batch]) -> int:
 
 async def sum_up_months(db: Database, workspace_id: str, portfolio: Portfolio, *, source: str = "entrata") -> None:
     """The monthly sums of every community over the closed months of its history."""
+    await refresh_statistics(db)  # those of the first community mislead about which index to use
     months = closed_months(portfolio.today)
     for prop in portfolio.properties:
         async with db.transaction() as session:
