@@ -46,14 +46,16 @@ class Unstored:
             task.add_done_callback(lambda _: self._trying.pop(arrival.key, None))
 
     async def _until_stored(self, arrival: Arrival) -> None:
-        await self._tell(arrival, KEEPS_TRYING)
-        for _ in range(TRIES):
+        """The person hears of it when the second try fails too: a store that was only slow has it by then."""
+        for number in range(TRIES):
             await asyncio.sleep(AGAIN_AFTER)
             try:
                 await self._deps.runtime.accept(arrival)
             except RetryLater:
-                continue
-            return
+                if number == 0:
+                    await self._tell(arrival, KEEPS_TRYING)
+            else:
+                return
         log.error("slack.question_dropped", conversation=arrival.conversation)
         await self._tell(arrival, GAVE_UP)
 
