@@ -32,6 +32,16 @@ class Failures:
             after=after,
         )
 
+    def used_up(self, operation: str, wait: float) -> RetryLater:
+        """The vendor allows no call for longer than anybody would wait; nothing was sent."""
+        return RetryLater(
+            f"I've asked {self.label} as often as it allows for now.",
+            next_step="Please try again later.",
+            code="vendor_allowance_used_up",
+            detail=f"{operation}: {wait:.0f} s to wait",
+            after=wait,
+        )
+
     def unknown_outcome(self, operation: str, kind: str) -> OutcomeUnknown:
         """A write was sent and its answer was lost or makes no sense."""
         return OutcomeUnknown(

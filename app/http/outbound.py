@@ -22,18 +22,24 @@ from app.domain.clock import Clock
 from app.domain.errors import SophiaError
 from app.http.egress import EgressGuard, EgressPolicy, Resolve
 from app.http.failures import Failures
+from app.http.pacing import ALL_CALLS, Allowance, Pacing, RemainingHeaders
 from app.http.retry import RETRIED_STATUSES, Repeat, RetryPolicy, retry_after
 from app.http.transport import PinnedTransport
 
 Meter = Callable[[str, str, str, float, int], None]
 """Called after every attempt with service, operation, status (`200`, `timeout` …), seconds, bytes received."""
 
+LONGEST_REST = 900.0
+"""Seconds for which a vendor's Retry-After is believed without asking again."""
+
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class ServicePolicy:
-    """What holds for one outside service. `key` labels metrics, `label` is for people. Times are in seconds."""
+    """What holds for one outside service. `key` labels metrics, `label` is for people. Times are in seconds.
+    `allowances` and `remaining` say what the vendor allows; a call waits for its turn, unless that takes longer than
+    `retry.longest_retry_after`."""
 
     key: str
     label: str
@@ -44,12 +50,15 @@ class ServicePolicy:
     attempt_seconds: float = 60.0  # one attempt as a whole
     connections: int = 8
     max_bytes: int = 64 * 1024 * 1024  # of a decoded answer
+    allowances: tuple[Allowance, ...] = ()
+    remaining: RemainingHeaders | None = None
 
 
 @dataclass(frozen=True)
 class Call:
     """One request. `operation` labels metrics and logs and never holds data. Statuses in `accept` are returned to
-    the caller; every other one is raised. `body` is sent as it is, with the content type from `headers`."""
+    the caller; every other one is raised. `body` is sent as it is, with the content type from `headers`. `lane` names
+    the calls that the vendor counts apart."""
 
     operation: str
     method: str
@@ -59,6 +68,7 @@ class Call:
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes | None = None
     accept: frozenset[int] = frozenset({200, 201, 202, 204})
+    lane: str = ALL_CALLS
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class _Failed(Exception):
 
 
 class Outbound:
-    """Makes service clients and closes them. `sleep`, `chance` and `resolve` are passed in by tests."""
+    """Makes service clients and closes them. `sleep`, `monotonic`, `chance` and `resolve` are passed in by tests."""
 
     def __init__(
         self,
@@ -95,12 +105,14 @@ class Outbound:
         *,
         meter: Meter | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
         resolve: Resolve | None = None,
     ) -> None:
         self.clock = clock
         self.meter = meter
         self.sleep = sleep
+        self.monotonic = monotonic
         self.chance = chance
         self._resolve = resolve
         self._clients: list[ServiceClient] = []
@@ -127,6 +139,7 @@ class ServiceClient:
         self._outbound = outbound
         self.policy = policy
         self.failures = Failures(policy.label)
+        self._pacing = Pacing(policy.allowances, outbound.monotonic)
         limits = httpx.Limits(max_connections=policy.connections, max_keepalive_connections=policy.connections)
         self._client = httpx.AsyncClient(
             transport=PinnedTransport(guard, limits=limits),
@@ -146,22 +159,42 @@ class ServiceClient:
         """
         attempt = 1
         while True:
+            await self._turn(call)
             try:
                 return self._judged(call, await self._metered(call))
             except _Failed as failed:
                 attempt += 1
-                wait = None
-                if failed.repeatable:
-                    chance = self._outbound.chance()
-                    wait = self.policy.retry.wait_before(attempt, asked=failed.asked, chance=chance)
-                if wait is None:
-                    error = failed.error
-                    _log.warning("outbound_failed", service=self.policy.key, code=error.code, detail=str(error))
-                    raise error from None
+                wait = self._wait_after(failed, attempt)
+            if wait:
+                await self._outbound.sleep(wait)
+
+    def _wait_after(self, failed: _Failed, attempt: int) -> float:
+        """Seconds before the next attempt's turn. Raises the failure's error when there must be none."""
+        wait = None
+        if failed.repeatable:
+            chance = self._outbound.chance()
+            wait = self.policy.retry.wait_before(attempt, asked=failed.asked, chance=chance)
+        if failed.asked is not None:  # for every call of the service, this one's next attempt among them
+            self._pacing.rest(min(failed.asked if wait is None else wait, LONGEST_REST))
+        if wait is None:
+            error = failed.error
+            _log.warning("outbound_failed", service=self.policy.key, code=error.code, detail=str(error))
+            raise error from None
+        return wait if failed.asked is None else 0.0
+
+    async def _turn(self, call: Call) -> None:
+        """Waits until the vendor's allowances let the call go. Raises RetryLater when that is too far off."""
+        longest = self.policy.retry.longest_retry_after
+        wait = self._pacing.turn(call.lane, longest=longest)
+        if wait > longest:
+            raise self.failures.used_up(call.operation, wait)
+        if wait:
             await self._outbound.sleep(wait)
 
     def _judged(self, call: Call, reply: Reply) -> Reply:
         """The reply, when the caller takes its status. Raises _Failed otherwise."""
+        if self.policy.remaining is not None:
+            self._pacing.rest(self.policy.remaining.rest(reply.headers, self._outbound.clock.now()))
         if reply.status in call.accept:
             return reply
         may_repeat = call.repeat is not Repeat.NEVER

@@ -14,6 +14,7 @@ from app.domain.errors import Fixable, NotAllowed, OutcomeUnknown, RetryLater
 from app.http.egress import EgressPolicy
 from app.http.outbound import Call, Outbound, ServiceClient, ServicePolicy
 from app.http.retry import Repeat, RetryPolicy, retry_after
+from tests.http.patience import Patience
 from tests.http.scripted import answer, scripted
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
@@ -24,16 +25,20 @@ class Rig:
     """A client against one address, with its waits and measurements written down."""
 
     def __init__(self, url: str, **policy: object) -> None:
-        self.waits: list[float] = []
+        self.patience = Patience()
+        self.waits = self.patience.waits
         self.metered: list[tuple[str, str, str]] = []
-
-        async def sleep(seconds: float) -> None:
-            self.waits.append(seconds)
 
         def meter(service: str, operation: str, status: str, seconds: float, size: int) -> None:
             self.metered.append((service, operation, status))
 
-        self.outbound = Outbound(FixedClock(NOW), meter=meter, sleep=sleep, chance=lambda: 0.0)
+        self.outbound = Outbound(
+            FixedClock(NOW),
+            meter=meter,
+            sleep=self.patience.sleep,
+            monotonic=self.patience.monotonic,
+            chance=lambda: 0.0,
+        )
         egress = EgressPolicy.for_base_url(url, configured=True)
         self.client: ServiceClient = self.outbound.service(ServicePolicy("vendor", "Vendor", egress, **policy))  # type: ignore[arg-type]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +20,7 @@ from app.domain.clock import FixedClock
 from app.domain.errors import NotAllowed, RetryLater, SophiaError
 from app.http.outbound import Outbound
 from app.integrations.base import Connector, Page, Reading, Row
+from tests.http.patience import Patience
 from tests.http.scripted import answer
 from tests.integrations.contract.proxy import Fault, FaultProxy, cut, dropped, proxied, rewritten
 
@@ -39,12 +40,17 @@ NONSENSE = {
 
 @dataclass
 class Tried:
-    """A connector whose way to its stand-in leads through the proxy. `waits` are the pauses it took."""
+    """A connector whose way to its stand-in leads through the proxy. `waits` are the pauses it
+    took, in seconds."""
 
     proxy: FaultProxy
     connector: Connector
     reading: Reading
-    waits: list[float] = field(default_factory=list[float])
+    patience: Patience
+
+    @property
+    def waits(self) -> list[float]:
+        return self.patience.waits
 
     async def read(self, *faults: Fault, lasting: bool = False) -> Page:
         """One page, while these faults happen."""
@@ -82,15 +88,10 @@ class ConnectorContract(ABC):
 
     @pytest.fixture
     async def tried(self, tmp_path: Path) -> AsyncIterator[Tried]:
-        waits: list[float] = []
-
-        async def sleep(seconds: float) -> None:
-            waits.append(seconds)
-
-        clock = FixedClock(NOW)
-        outbound = Outbound(clock, sleep=sleep, chance=lambda: 0.0)
+        clock, patience = FixedClock(NOW), Patience()
+        outbound = Outbound(clock, sleep=patience.sleep, monotonic=patience.monotonic, chance=lambda: 0.0)
         async with self.stand_in(tmp_path / "stand-in") as url, proxied(url, self.target) as proxy:
-            yield Tried(proxy, self.open(proxy.url, outbound, clock), self.reading, waits)
+            yield Tried(proxy, self.open(proxy.url, outbound, clock), self.reading, patience)
             await outbound.close()
             assert proxy.slips == []
 

@@ -20,6 +20,7 @@ from app.integrations.entrata import CONNECTOR
 from app.sandbox.entrata.server import EntrataServer
 from app.sandbox.entrata.store import EntrataStore
 from app.sandbox.portfolio.portfolio import Community, Portfolio
+from tests.http.patience import Patience
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 18)
@@ -63,7 +64,7 @@ class Stand:
     outbound: Outbound
     clock: FixedClock
     url: str
-    waits: list[float]
+    patience: Patience
 
 
 def settings(url: str, key: str = KEY) -> dict[str, str]:
@@ -79,14 +80,10 @@ async def standing(data: Path) -> AsyncGenerator[Stand]:
     listening = socket.create_server(("127.0.0.1", 0))  # calls made before it serves wait in its backlog
     task = asyncio.create_task(running.serve(sockets=[listening]))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    outbound = Outbound(clock, sleep=sleep, chance=lambda: 0.0)
+    patience = Patience()
+    outbound = Outbound(clock, sleep=patience.sleep, monotonic=patience.monotonic, chance=lambda: 0.0)
     try:
-        yield Stand(server, CONNECTOR.open(settings(url), outbound, clock), outbound, clock, url, waits)
+        yield Stand(server, CONNECTOR.open(settings(url), outbound, clock), outbound, clock, url, patience)
     finally:
         await outbound.close()
         running.should_exit = True

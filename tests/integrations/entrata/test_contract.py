@@ -14,6 +14,7 @@ from app.domain.errors import Fixable, NotAllowed, RetryLater, SophiaError
 from app.http.outbound import Outbound
 from app.integrations.base import Connector, Page, Reading
 from app.integrations.entrata import CONNECTOR
+from tests.http.patience import Patience
 from tests.http.scripted import Answer, answer, scripted
 from tests.integrations.entrata.rig import NOW, settings
 
@@ -64,17 +65,14 @@ class Asked:
     """One reading against a script of raw answers."""
 
     def __init__(self, *script: Answer) -> None:
-        self.script, self.requests, self.waits = script, list[bytes](), list[float]()
+        self.script, self.requests, self.patience = script, list[bytes](), Patience()
+        self.waits = self.patience.waits
 
     async def read(self, reading: Reading = ORDERS) -> Page:
         async with scripted(*self.script) as server:
             self.requests = server.seen
-
-            async def sleep(seconds: float) -> None:
-                self.waits.append(seconds)
-
-            clock = FixedClock(NOW)
-            outbound = Outbound(clock, sleep=sleep, chance=lambda: 0.0)
+            clock, patience = FixedClock(NOW), self.patience
+            outbound = Outbound(clock, sleep=patience.sleep, monotonic=patience.monotonic, chance=lambda: 0.0)
             connector: Connector = CONNECTOR.open(settings(server.url), outbound, clock)
             try:
                 async with asyncio.timeout(20):

@@ -120,6 +120,9 @@ async def test_a_create_that_never_arrived_is_not_found(writing: Writing) -> Non
     writing.stand.server.faults.add("sendWorkOrders", "status:429", times=10, retry_after="3600")
     with pytest.raises(RetryLater):
         await writing.create()
+    with pytest.raises(RetryLater):  # nobody is asked before the hour is over
+        await writing.system.find("work_order", workspace_id=WORKSPACE, idempotency_key="key-1")
+    await writing.stand.patience.sleep(3600)
     assert await writing.system.find("work_order", workspace_id=WORKSPACE, idempotency_key="key-1") is None
 
 
