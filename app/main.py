@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
-    AbstractContextManager,
     AsyncExitStack,
     asynccontextmanager,
     nullcontext,
@@ -97,10 +96,13 @@ log = structlog.get_logger(__name__)
 
 Role = Literal["web", "worker", "socket"]
 SLACK_TIMEOUT = 20  # seconds
+KEPT_FRESH = 0.8
+"""Of the time between two syncs: how long what one process read is left alone by the others, whose clocks differ."""
 BUDGETS_EVERY = 60.0
 RECONCILE_EVERY = 3600.0
 RECONCILE_HOUR = 3
 """Every hour it is asked whether it is this hour at the company; then all systems are read in full."""
+RECONCILE_REST = timedelta(hours=12)
 ANCHOR_EVERY = 3600.0
 """Seconds between two notes of the audit chain's head in AUDIT_ANCHOR."""
 
@@ -379,33 +381,32 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             await runtime.drain()
 
 
-def _unwatched(_: Connector) -> AbstractContextManager[OnProgress | None]:
-    return nullcontext()
-
-
 async def sync_all(
     house: House,
     connectors: Iterable[Connector] | None = None,
     *,
     mode: SyncMode = "auto",
-    watch: Callable[[Connector], AbstractContextManager[OnProgress | None]] = _unwatched,
+    progress: OnProgress | None = None,
+    rest: timedelta = timedelta(0),
 ) -> list[SyncReport]:
-    """Brings systems into the read model, all that are connected or the given ones, one after the other; a failing one
-    never stops the rest, and one that is switched off is not asked: its report says so."""
+    """Brings systems into the read model, all that are connected or the given ones, at the same time; one that is slow
+    or down never holds up the rest, and one that is switched off is not asked: its report says so. What any process
+    has begun to read less than `rest` ago is left to it."""
     workspace_id = house.settings.workspace_id
-    reports: list[SyncReport] = []
-    for connector in house.connectors.values() if connectors is None else connectors:
+
+    async def sync(connector: Connector) -> SyncReport:
         spec = connector.spec
         try:
             await house.safeguards.switches.require(workspace_id, f"integration:{spec.key}")
         except NotAllowed as switched_off:
             log.info("sync_skipped", source=spec.key, why=switched_off.sentence)
-            reports.append(SyncReport(spec.key, spec.label, house.clock.now(), stopped_by=switched_off))
-            continue
-        with watch(connector) as progress:
-            reports.append(
-                await sync_source(house.db, workspace_id, connector, clock=house.clock, mode=mode, progress=progress)
-            )
+            return SyncReport(spec.key, spec.label, house.clock.now(), stopped_by=switched_off)
+        return await sync_source(
+            house.db, workspace_id, connector, clock=house.clock, mode=mode, progress=progress, rest=rest
+        )
+
+    chosen = house.connectors.values() if connectors is None else connectors
+    reports = await asyncio.gather(*map(sync, chosen))
     await after_sync(house.db, workspace_id, reports, local_date(house.clock, house.settings.timezone))
     return reports
 
@@ -423,13 +424,14 @@ async def _tell_budgets(house: House, poster: Poster) -> None:
 
 
 async def _keep_fresh(house: House) -> None:
-    await sync_all(house)
+    """Every process that works does this; what one of them reads, the others leave until it is due again."""
+    await sync_all(house, rest=timedelta(minutes=house.settings.sync_minutes) * KEPT_FRESH)
 
 
 async def _reconcile(house: House) -> None:
     """Reads everything again, so that what was deleted without a trace is buried; at night, when nobody waits."""
     if house.clock.now().astimezone(ZoneInfo(house.settings.timezone)).hour == RECONCILE_HOUR:
-        await sync_all(house, mode="full")
+        await sync_all(house, mode="full", rest=RECONCILE_REST)
 
 
 def runtime_options(settings: Settings, role: Role) -> RuntimeOptions:

@@ -40,13 +40,14 @@ def register(app: typer.Typer) -> None:
 
 
 async def synchronize(settings: Settings, source: str, *, full: bool) -> list[SyncReport]:
-    """Syncs one source or all that are set up, one after the other. Raises NotFound or Fixable for a wrong source."""
+    """Syncs one source or all that are set up. Raises NotFound or Fixable for a wrong source."""
     from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
 
     async with main.open_house(settings) as house:
         await upgrade(house.db)
         chosen = _chosen(house.connectors, source)
-        return await main.sync_all(house, chosen, mode="full" if full else "auto", watch=_display)
+        with _display({one.spec.key: one.spec.label for one in chosen}) as progress:
+            return await main.sync_all(house, chosen, mode="full" if full else "auto", progress=progress)
 
 
 def _chosen(connectors: Mapping[str, Connector], source: str) -> list[Connector]:
@@ -69,9 +70,8 @@ def _chosen(connectors: Mapping[str, Connector], source: str) -> list[Connector]
 
 
 @contextmanager
-def _display(connector: Connector) -> Generator[OnProgress]:
-    """A bar for each resource, with rows and rate."""
-    label = connector.spec.label
+def _display(labels: Mapping[str, str]) -> Generator[OnProgress]:
+    """A bar for each resource of the sources, with rows and rate. `labels` are the sources' names for people."""
     columns = (
         TextColumn("{task.description:<24}"),
         BarColumn(bar_width=24),
@@ -80,14 +80,16 @@ def _display(connector: Connector) -> Generator[OnProgress]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bars: dict[str, TaskID] = {}
+        bars: dict[tuple[str, str], TaskID] = {}
 
         def told(said: SyncProgress) -> None:
             if said.total == 0:
                 return
-            if said.resource not in bars:
-                bars[said.resource] = progress.add_task(f"{label} {said.label}", total=said.total, rows=0, rate=0.0)
-            progress.update(bars[said.resource], completed=said.done, total=said.total, rows=said.rows, rate=said.rate)
+            name = (said.source, said.resource)
+            if name not in bars:
+                title = f"{labels[said.source]} {said.label}"
+                bars[name] = progress.add_task(title, total=said.total, rows=0, rate=0.0)
+            progress.update(bars[name], completed=said.done, total=said.total, rows=said.rows, rate=said.rate)
 
         yield told
 

@@ -6,6 +6,7 @@ SQLite (WAL, for one machine) and PostgreSQL behave the same for callers. One re
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -38,6 +39,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "reset", _end_what_is_open)
+        self.long_writes = asyncio.Lock()
+        """SQLite has one writer: this process' long writes line up here instead of meeting its busy timeout."""
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager

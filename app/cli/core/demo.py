@@ -124,7 +124,7 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
             async with asyncio.TaskGroup() as together:
                 handbook = together.create_task(world.load_handbook(house.library))
                 handbook.add_done_callback(lambda _: bars.update(documents, completed=1))
-                synced = together.create_task(main.sync_all(house, watch=lambda _: contextlib.nullcontext(told)))
+                synced = together.create_task(main.sync_all(house, progress=told))
             reports = synced.result()
     failed = [failure for report in reports for resource in report.resources for failure in resource.failures]
     if failed:

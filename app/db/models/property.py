@@ -131,12 +131,16 @@ class PropertyMonth(InWorkspace, Base):
 
 
 class SyncState(InWorkspace, Base):
-    """How far one resource of one source has been read. `id` is `<source>:<resource>:<property or *>`."""
+    """How far one resource of one source has been read. `id` is `<source>:<resource>:<property or *>`. Who reads it
+    now is `held_by`, and it is theirs until `held_until`."""
 
     __tablename__ = "sync_states"
 
     cursor: Mapped[str] = mapped_column(String(200), default="")
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    held_by: Mapped[str] = mapped_column(String(80), default="")
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_error: Mapped[str] = mapped_column(String(500), default="")
     rows: Mapped[int] = mapped_column(default=0)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,15 +21,19 @@ HISTORY_MONTHS: Final = 24
 
 @dataclass(frozen=True)
 class SyncContext:
-    """One run over one source for one workspace."""
+    """One run over one source for one workspace. `holder` names the run among all that share the database. Parts that
+    anybody began to read (in mode "full": read whole) less than `rest` ago are left alone; a part that another run
+    holds is looked at again every `look_again` seconds."""
 
     db: Database
     workspace_id: str
     connector: Connector
     clock: Clock
     mode: SyncMode
+    holder: str
+    rest: timedelta = timedelta(0)
+    look_again: float = 2.0
     problems: Problems = field(default_factory=Problems)
-    _writer: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def source(self) -> str:
@@ -45,12 +48,12 @@ class SyncContext:
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:
-        """A transaction. SQLite has one writer: our own tasks line up here instead of meeting its busy timeout."""
+        """A transaction for a long write."""
         if not self.db.is_sqlite:
             async with self.db.transaction() as session:
                 yield session
             return
-        async with self._writer, self.db.transaction() as session:
+        async with self.db.long_writes, self.db.transaction() as session:
             yield session
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Final
+from datetime import timedelta
+from typing import Final, Literal
 
 import structlog
 from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.models.property import Property
-from app.domain.clock import Clock
+from app.domain.clock import Clock, RandomIds
 from app.domain.errors import Bug, RetryLater, SophiaError
 from app.integrations.base import Connector, Resource
 from app.portfolio.sync import place as places
@@ -34,14 +35,21 @@ async def sync_source(
     clock: Clock,
     mode: SyncMode = "auto",
     progress: OnProgress | None = None,
+    rest: timedelta = timedelta(0),
+    look_again: float = 2.0,
 ) -> SyncReport:
     """Brings everything the source has into the read model of one workspace, and returns what became of it.
 
     mode: "auto" goes on where a reading stopped, reads in full what was never read whole, and else what changed
     since; "full" reads everything again and buries what is gone. Resources are read in the connector's order, so that
     questions about units can be answered while ledgers still load. A part that fails never blocks the others.
+
+    Runs of several processes share the work: a part is read by one of them, and none that was begun less than `rest`
+    ago (for "full": read whole). A run goes on to the next resource when nobody reads this one any more; while another
+    still does, it looks every `look_again` seconds, and takes over what a run that died has left.
     """
-    context = SyncContext(db, workspace_id, connector, clock, mode)
+    holder = RandomIds().new("sync")
+    context = SyncContext(db, workspace_id, connector, clock, mode, holder, rest, look_again)
     return await _Sync(context, progress).run()
 
 
@@ -76,30 +84,38 @@ class _Sync:
                 names = (self._report.source, resource.key, resource.label)
                 self._progress(SyncProgress(*names, done, len(own_ids), report.rows, report.rate))
 
-        async def read(property_id: str) -> None:
+        async def read(property_id: str) -> str | None:
+            """The property when another run holds it."""
             nonlocal done
             async with self._slots:
                 if self._report.stopped_by is None:
                     part = Part(self._context, resource, property_id)
-                    await self._part(part, report, PartReader(part, report, tell))
+                    if await self._part(part, report, PartReader(part, report, tell)) == "held":
+                        return property_id
                     done += 1
             tell()
+            return None
 
         tell()
-        async with asyncio.TaskGroup() as group:
-            for property_id in own_ids:
-                group.create_task(read(property_id))
+        while own_ids:
+            async with asyncio.TaskGroup() as group:
+                reading = [group.create_task(read(property_id)) for property_id in own_ids]
+            own_ids = [held for task in reading if (held := task.result()) is not None]
+            if own_ids:
+                await asyncio.sleep(self._context.look_again)
 
-    async def _part(self, part: Part, report: ResourceReport, reader: PartReader) -> None:
+    async def _part(self, part: Part, report: ResourceReport, reader: PartReader) -> Literal["read"] | places.Left:
         """Reads a part; what goes wrong ends in the report and in the part's state."""
         try:
-            await reader.read()
+            outcome = await reader.read()
             self._strikes = 0
+            return outcome
         except SophiaError as failed:
             await self._failed(part, report, failed)
         except Exception:  # a connector's slip must not take the other parts with it
             _log.exception("sync_part_broke", part=part.key.row_id)
             await self._failed(part, report, Bug(detail=f"sync of {part.key.row_id} broke"))
+        return "read"
 
     async def _failed(self, part: Part, report: ResourceReport, failed: SophiaError) -> None:
         _log.warning("sync_part_failed", part=part.key.row_id, code=failed.code, detail=str(failed))
@@ -108,7 +124,7 @@ class _Sync:
         if failed.code in _STOPPING or (isinstance(failed, RetryLater) and self._strikes >= _STRIKES):
             self._report.stopped_by = self._report.stopped_by or failed
         async with self._context.writing() as session:
-            await places.fail(session, part.key, failed.for_people, restart=failed.code == LOOPED)
+            await places.fail(session, part.key, self._context.holder, failed.for_people, restart=failed.code == LOOPED)
 
     async def _properties(self) -> list[str]:
         """The source's own ids of its living properties."""

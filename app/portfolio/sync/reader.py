@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,18 +32,25 @@ class PartReader:
         self._context = part.context
         self._derived = Derived(part)
 
-    async def read(self) -> None:
-        """Goes on where the last reading stopped. Raises SophiaErrors; what was stored before stays stored."""
+    async def read(self) -> Literal["read"] | places.Left:
+        """Goes on where the last reading stopped, unless the part is another run's. Raises SophiaErrors; what was
+        stored before stays stored."""
         context, resource = self._context, self._part.resource
+        claim = places.Claim(context.holder, context.mode, context.rest, context.clock.now())
         async with context.writing() as session:
             place = await places.begin(
-                session,
-                self._part.key,
-                mode=context.mode,
-                incremental=resource.incremental,
-                overlap=resource.overlap,
-                now=context.clock.now(),
+                session, self._part.key, claim, incremental=resource.incremental, overlap=resource.overlap
             )
+        if not isinstance(place, Place):
+            return place
+        try:
+            await self._pages(place)
+        except places.TakenOver:
+            return "held"
+        return "read"
+
+    async def _pages(self, place: Place) -> None:
+        context, resource = self._context, self._part.resource
         unit_ids = await self._unit_ids()
         seen = {place.cursor}
         while True:
@@ -78,7 +85,7 @@ class PartReader:
                 await bury(session, model, context.workspace_id, [gone], asked_at)
             if place.mode == "incremental":
                 await self._derived.after_page(session, page.batches)
-            await places.advance(session, part.key, place, stored)
+            await places.advance(session, part.key, context.holder, place, rows=stored, now=context.clock.now())
             if not page.cursor:
                 await self._complete(session, place)
         for problem in page.problems:
