@@ -51,6 +51,8 @@ from app.gateways.money.holdings import Holdings
 from app.gateways.money.ledger import Ledger
 from app.gateways.money.price_tables import PriceTables, own_prices
 from app.gateways.providers import Access, discover
+from app.gateways.route_plan import RoutePlan, in_order
+from app.gateways.routes_file.reading import Machine, read_routes
 from app.gateways.spend import PerMinute
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
@@ -140,7 +142,12 @@ async def open_house(
         stack.push_async_callback(db.close)
         settings = await with_stored_secrets(settings, db, clock)
         values = declared(settings)
-        own = [value for name, value in values.items() if name not in Settings.model_fields]
+        own = [
+            part.strip()
+            for name, value in values.items()
+            if name not in Settings.model_fields
+            for part in (value, *value.split(","))
+        ]
         redactor = Redactor((*settings.secret_values, *own))
         configure_logs(settings.log_level, settings.log_format, redactor.value)
         outbound = Outbound(clock, meter=record_outbound)
@@ -175,14 +182,14 @@ async def open_house(
         recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
-        access = model_access(settings.model_order, values)
         own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
         budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
         prices = PriceTables(own_prices(settings.model_prices))
+        plan = await asyncio.to_thread(model_plan, settings, values, prices, clock)
         counters = Counters(settings.redis_address, time.monotonic)
         stack.push_async_callback(counters.aclose)
         models = ChatModels(
-            access=access,
+            access=plan,
             planner=EmbeddedPlanners(planner),
             uses=recorder,
             spending=Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock),
@@ -269,15 +276,27 @@ def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
     return access
 
 
+def model_plan(settings: Settings, values: Mapping[str, str], prices: PriceTables, clock: Clock) -> RoutePlan:
+    """The routes to models: those of MODEL_ROUTES_FILE, else the providers with a key in MODEL_ORDER. Raises Fixable
+    for anything that is wrong with them."""
+    if settings.model_routes_file is None:
+        return in_order(model_access(settings.model_order, values), discover())
+    today = clock.now().date()
+    machine = Machine(values, discover(), lambda route: prices.rates(route, today) is not None)
+    return read_routes(settings.model_routes_file).plan(machine)
+
+
 def declared(settings: Settings) -> dict[str, str]:
-    """Every set value, those included that connector and provider files declare themselves. Holds secrets."""
-    return declared_values(settings, own_variables())
+    """Every set value, those included that connector, provider and routes files declare themselves. Holds secrets."""
+    return declared_values(settings, own_variables(settings))
 
 
-def own_variables() -> list[str]:
-    """The variables that connector and provider files declare themselves."""
+def own_variables(settings: Settings) -> list[str]:
+    """The variables that connector, provider and routes files declare themselves."""
     providers = [variable for provider in discover().values() for variable in provider.all_variables]
-    return [*declared_variables(all_connectors()), *providers]
+    file = settings.model_routes_file
+    keys = read_routes(file).key_variables if file else ()
+    return [*declared_variables(all_connectors()), *providers, *keys]
 
 
 def _turn_limits(settings: Settings) -> Limits:

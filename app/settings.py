@@ -173,6 +173,9 @@ class Settings(BaseSettings):
         default="openai,anthropic,openrouter,portkey,together",
         description="Providers and gateways in the order in which they are tried; those without a key are left out",
     )
+    model_routes_file: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
+        default=None, description="TOML file of routes to models (docs/models.md); MODEL_ORDER does not hold then"
+    )
     model_prices: str = Field(
         default="",
         description="Own prices that win over the built-in table: my-model=0.65/2.75 (dollars per million tokens)",

@@ -21,7 +21,7 @@ from app.domain.clock import Clock, SystemClock
 from app.domain.errors import Fixable
 from app.http.outbound import Outbound
 from app.integrations.base import Reachability
-from app.integrations.catalog import AREAS, catalog
+from app.integrations.catalog import AREAS, Integration, catalog
 from app.integrations.health import Health, State, Ways, check_all, inspect, rows_of
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.security.redaction import Redactor
@@ -72,7 +72,7 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
     configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
     try:
         settings = await _completed(settings, db, clock, seconds)
-        values = declared_values(settings, declared_variables(connectors))
+        routes, values = model_routes(settings, clock)
         if offline:
             found = [inspect(row, values) for row in rows]
         else:
@@ -83,7 +83,7 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
                 own |= {"pinecone": partial(store_answers, settings, db, seconds)}
             ways = Ways(outbound, own, seconds)
             found = await check_all(rows, values, ways)
-        return [replace(health, stored=_stored(health, settings)) for health in found]
+        return [routes, *(replace(health, stored=_stored(health, settings)) for health in found)]
     finally:
         await outbound.close()
         await db.close()
@@ -104,6 +104,26 @@ async def _completed(settings: Settings, db: Database, clock: Clock, seconds: fl
 def _stored(health: Health, settings: Settings) -> tuple[str, ...]:
     row = health.integration
     return tuple(name for name in (*row.needs, *row.optional) if name in settings.stored)
+
+
+def model_routes(settings: Settings, clock: Clock) -> tuple[Health, dict[str, str]]:
+    """Whether the routes to models are as they should be, and every set value, those included that routes, connector
+    and provider files declare."""
+    from app.gateways.money.price_tables import PriceTables, own_prices  # noqa: PLC0415 - only the doctor waits for it
+    from app.main import declared, model_plan  # noqa: PLC0415
+
+    file = settings.model_routes_file
+    row = Integration("routes", "Model routes", ("model_routes_file",), area="AI models")
+    try:
+        values = declared(settings)
+        plan = model_plan(settings, values, PriceTables(own_prices(settings.model_prices)), clock)
+    except Fixable as wrong:
+        values = declared_values(settings, declared_variables(all_connectors()))
+        return Health(row, State.MALFORMED, f"{wrong.sentence} {wrong.next_step}"), values
+    listed = ", ".join(f"{one.provider.name}/{one.access.model or one.provider.default_model}" for one in plan.routes)
+    origin = f"from {file}, {plan.policy}" if file else "in the order of MODEL_ORDER"
+    does = f"{listed} ({origin})" if plan.routes else "none: the embedded planner answers"
+    return Health(replace(row, does=does), State.SET if plan.routes else State.BUILT_IN), values
 
 
 async def reachable(db: Database, seconds: float) -> Reachability:

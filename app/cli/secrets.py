@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
 
 
 async def _set(desk: Desk, name: str) -> None:
-    _require_storable(name)
+    _require_storable(desk, name)
     value = _value(name)
     desk.settings.model_copy(update={name: None}).with_stored({name: value})  # refused here, not at the next start
     await secret_store(desk.settings, desk.db, desk.clock).put(
@@ -92,10 +92,10 @@ def _on_record(desk: Desk, action: str, subject: str) -> Record:
     return lambda session: desk.audit.append_in(session, AuditEvent(desk.workspace_id, BY, action, subject))
 
 
-def _require_storable(name: str) -> None:
+def _require_storable(desk: Desk, name: str) -> None:
     from app.main import own_variables  # noqa: PLC0415 - importing the whole house takes a second --help need not wait
 
-    known = storable(own_variables())
+    known = storable(own_variables(desk.settings))
     if name not in known:
         near = difflib.get_close_matches(name, sorted(known), n=1)
         raise Fixable(

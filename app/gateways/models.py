@@ -21,7 +21,8 @@ from app.gateways.failover import EMBEDDED, Roads, TurnModel
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
 from app.gateways.rests import OwnRests, RedisRests
-from app.gateways.routes import Route, Terms
+from app.gateways.route_plan import RoutePlan, in_order
+from app.gateways.routes import Route
 from app.gateways.spend import Admission, CallContext, Spending, Task
 from app.gateways.usage import ModelUse, UsageSink
 
@@ -49,7 +50,8 @@ class PlannerFactory(Protocol):
 class ChatModels:
     """All models of the process.
 
-    access: keys and models by provider name, in the order they are tried; empty means the planner answers alone.
+    access: a plan of routes, or keys and models by provider name in the order they are tried; empty means the planner
+        answers alone.
     redis: an address over which processes share which routes rest; '' when there is one process.
     spending, admission: budgets with their ledger, and limits, asked before every attempt; None for none at all.
     Raises ValueError for a provider that nobody registered.
@@ -58,7 +60,7 @@ class ChatModels:
     def __init__(
         self,
         *,
-        access: Mapping[str, Access],
+        access: Mapping[str, Access] | RoutePlan,
         planner: PlannerFactory,
         uses: UsageSink,
         spending: Spending | None = None,
@@ -69,14 +71,9 @@ class ChatModels:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         providers: Mapping[str, Provider] | None = None,
     ) -> None:
-        known = discover() if providers is None else providers
-        if unknown := [name for name in access if name not in known]:
-            raise ValueError(f"no provider is named {unknown[0]!r}; there are {', '.join(sorted(known))}")
-        self.routes = tuple(
-            Route(known[name], one, deadlines, monotonic, Terms(key=str(number)))
-            for name, given in access.items()
-            for number, one in enumerate(given.each_key(), start=1)
-        )
+        if not isinstance(access, RoutePlan):
+            access = in_order(access, discover() if providers is None else providers)
+        self.routes = tuple(Route(one.provider, one.access, deadlines, monotonic, one.terms) for one in access.routes)
         breakers = {route.name: route.breaker for route in self.routes}
         self._rests = RedisRests(redis, breakers, monotonic) if redis else OwnRests()
         self._candidates = Candidates(self.routes, self._rests, monotonic, pause)

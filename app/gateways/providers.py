@@ -80,14 +80,14 @@ class Provider:
     @property
     def all_variables(self) -> tuple[str, ...]:
         """Every variable of the environment that sets this provider up."""
-        return self.key_variable, self.model_variable, self._address, *self.variables
+        return self.key_variable, self.model_variable, self.address_name, *self.variables
 
     def access(self, values: Mapping[str, str]) -> Access | None:
         """What is configured, from all set values by lower-case name; None when the provider is not set up.
 
         Raises Fixable when it is set up without a model and has no usual one.
         """
-        key, address = (values.get(name.lower(), "") for name in (self.key_variable, self._address))
+        key, address = (values.get(name.lower(), "") for name in (self.key_variable, self.address_name))
         if not key and not (self.keyless and address):
             return None
         model = values.get(self.model_variable.lower(), "")
@@ -100,14 +100,15 @@ class Provider:
         if self.needs_address and not address:
             raise Fixable(
                 f"{self.label} is set up, but not where it is.",
-                next_step=f"Set {self._address} to its address.",
+                next_step=f"Set {self.address_name} to its address.",
                 code="bad_settings",
             )
         options = {name.lower(): values[name.lower()] for name in self.variables if values.get(name.lower())}
         return Access(key, model, address, options)
 
     @property
-    def _address(self) -> str:
+    def address_name(self) -> str:
+        """The variable that holds its address."""
         return self.address_variable or f"{self.name}_base_url".upper()
 
 

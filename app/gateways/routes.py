@@ -1,12 +1,11 @@
 """A road to one model: the provider, the built model, its breaker, and its tool bindings.
 
-Which routes there are is in `routes_file` or follows from the keys that are set.
+Which routes there are is in `route_plan`, in which order they are asked in `candidates`.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -17,24 +16,10 @@ from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.pace import Pace
 from app.gateways.providers import Access, Deadlines, Provider
-from app.gateways.spend import DIRECT, Fees, PerMinute, RouteFacts
+from app.gateways.spend import DIRECT, RouteFacts
+from app.gateways.terms import ONLY_KEY, PLAIN_TERMS, Capability, Terms
 
 _BINDINGS_KEPT = 8
-ONLY_KEY = "1"  # the name of a provider's only key
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What is known of a route besides how to reach it. `key` numbers the keys of a provider from 1; `fees` None are
-    the gateway's usual ones; `window` is in tokens, 0 for the price table's figure; a route that `takes_refused` is
-    asked when another refused the content; `limit` None is what holds for every route."""
-
-    key: str = ONLY_KEY
-    price_ref: str = ""
-    fees: Fees | None = None
-    window: int = 0
-    takes_refused: bool = False
-    limit: PerMinute | None = None
 
 
 class Route:
@@ -46,7 +31,7 @@ class Route:
         access: Access,
         deadlines: Deadlines,
         monotonic: Callable[[], float],
-        terms: Terms = Terms(),
+        terms: Terms = PLAIN_TERMS,
     ) -> None:
         self.provider = provider
         self.model_name = access.model or provider.default_model
@@ -66,16 +51,8 @@ class Route:
 
     @property
     def facts(self) -> RouteFacts:
-        """What prices and limits need to know. Behind a gateway, `@openai/gpt-5` and `openai/gpt-5` are OpenAI's."""
-        owner, model = self.provider.name, self.model_name
-        if self.provider.gateway != DIRECT:
-            before, _, model = self.model_name.removeprefix("@").rpartition("/")
-            owner = before or owner
-        terms = self.terms
-        fees = self.provider.fees if terms.fees is None else terms.fees
-        return RouteFacts(
-            self.provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window, terms.limit
-        )
+        """What prices and limits need to know."""
+        return facts_of(self.provider, self.model_name, self.terms)
 
     def stream(
         self, messages: list[BaseMessage], tools: Sequence[Any], *, tool_choice: str | None = None, **options: Any
@@ -93,6 +70,8 @@ class Route:
         """The provider's model; importing its SDK takes seconds the first time."""
         if self._model is None:
             self._model = self.provider.build(self._access, self._deadlines)
+            if Capability.STREAMING not in self.terms.capabilities:
+                self._model.disable_streaming = True
         return self._model
 
     async def aclose(self) -> None:
@@ -111,3 +90,16 @@ class Route:
                 self._bindings.clear()
             self._bindings[key] = (tuple(tools), model.bind_tools(tools, **chosen))
         return self._bindings[key][1]
+
+
+def facts_of(provider: Provider, model_name: str, terms: Terms) -> RouteFacts:
+    """What prices and limits need to know of a route. Behind a gateway, `@openai/gpt-5` and `openai/gpt-5` are
+    OpenAI's."""
+    owner, model = provider.name, model_name
+    if provider.gateway != DIRECT:
+        before, _, model = model_name.removeprefix("@").rpartition("/")
+        owner = terms.owner or before or owner
+    fees = provider.fees if terms.fees is None else terms.fees
+    return RouteFacts(
+        provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window, terms.limit, terms.price
+    )

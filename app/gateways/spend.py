@@ -63,6 +63,17 @@ NO_FEES = Fees()
 
 
 @dataclass(frozen=True)
+class OwnPrice:
+    """What the operator pays, in dollars per million tokens; None for cached and cache-write tokens that cost as
+    input."""
+
+    input: Decimal
+    output: Decimal
+    cached: Decimal | None = None
+    cache_write: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class PerMinute:
     """The most requests and tokens of a minute; 0 for as many as come."""
 
@@ -91,6 +102,7 @@ class RouteFacts:
     fees: Fees = NO_FEES
     window: int = 0  # tokens, 0 when the price table's figure holds
     limit: PerMinute | None = None  # None for what holds for every route
+    price: OwnPrice | None = None  # None for the price table's
 
     @property
     def name(self) -> str:

@@ -13,7 +13,8 @@ from app.gateways.candidates import Candidates, Course
 from app.gateways.faults import RouteFault
 from app.gateways.providers import Access, Deadlines, Provider
 from app.gateways.rests import OwnRests, Rests
-from app.gateways.routes import Route, Terms
+from app.gateways.routes import Route
+from app.gateways.terms import Terms
 from tests.gateways.standins import Hand
 
 Pieces = Callable[[list[BaseMessage]], list[AIMessageChunk | RouteFault]]

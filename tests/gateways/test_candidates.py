@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.gateways.candidates import Course
 from app.gateways.faults import FaultKind, RouteFault
-from app.gateways.routes import Terms
+from app.gateways.terms import Terms
 from tests.gateways.scripted import candidates, one_call, route
 from tests.gateways.standins import Hand
 

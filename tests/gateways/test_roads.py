@@ -43,6 +43,7 @@ class Service:
     url: str = ""
     status: int = 200
     body: str = GOOD
+    kind: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ class Service:
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         body = await reader.readexactly(int(headers["content-length"]))
         self.asked.append((first.split()[1], headers, json.loads(body)))
-        kind = "text/event-stream" if self.status == 200 else "application/json"
+        kind = self.kind if self.status == 200 else "application/json"
         more = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         writer.write(
             f"HTTP/1.1 {self.status} X\r\ncontent-type: {kind}\r\n{more}connection: close\r\n\r\n{self.body}".encode()
@@ -133,6 +134,11 @@ async def test_openrouter_is_told_the_fallback_models_and_to_use_no_provider_tha
     body = service.asked[0][2]
     assert body["models"] == ["some-model", "a/one", "b/two"]
     assert body["provider"] == {"data_collection": "deny", "require_parameters": True}
+
+
+async def test_openrouter_is_told_when_nothing_may_be_kept(service: Service) -> None:
+    await ask("openrouter", service, openrouter_zdr="true")
+    assert service.asked[0][2]["provider"]["zdr"] is True
 
 
 async def test_what_openrouter_says_a_call_cost_comes_with_the_answer(service: Service) -> None:

@@ -1,4 +1,5 @@
-"""Where prices come from: the operator's own figures first, then the `genai-prices` table, checked against a second.
+"""Where prices come from: the operator's own figures first (routes file, MODEL_PRICES), then the `genai-prices` table,
+checked against a second.
 
 A route is looked up once a day and kept. The second source is an extract of LiteLLM's price list
 (second_prices.json); it is never used to price a call, only to notice that the two disagree.
@@ -17,7 +18,7 @@ from typing import Any
 
 from app.domain.errors import Fixable
 from app.gateways.money.prices import Rate, Rates
-from app.gateways.spend import DIRECT, RouteFacts
+from app.gateways.spend import DIRECT, OwnPrice, RouteFacts
 
 SECOND = Path(__file__).with_name("second_prices.json")
 _KEPT = 500  # routes × days
@@ -45,6 +46,8 @@ class PriceTables:
 
     def rates(self, route: RouteFacts, on: date) -> Rates | None:
         """The route's prices on a day; None when nobody knows them. The first call of a process takes 0.4 s."""
+        if route.price is not None:
+            return _told(route.price)
         if own := self._own.get(route.name) or self._own.get(route.model):
             return own
         key = (route.name, route.price_ref, on)
@@ -83,6 +86,18 @@ def own_prices(text: str) -> dict[str, Rates]:
             )
         prices[name.strip()] = Rates.flat(read, written, origin="MODEL_PRICES")
     return prices
+
+
+@cache
+def _told(price: OwnPrice) -> Rates:
+    given = Rate(price.input)
+    return Rates(
+        input=given,
+        output=Rate(price.output),
+        cached=given if price.cached is None else Rate(price.cached),
+        cache_write=given if price.cache_write is None else Rate(price.cache_write),
+        origin="the routes file",
+    )
 
 
 def _looked_up(route: RouteFacts, on: date) -> Rates | None:

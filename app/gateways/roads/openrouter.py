@@ -26,9 +26,13 @@ def _kind(error: Any) -> FaultKind | None:
 
 
 def _body(access: Access) -> Mapping[str, Any]:
-    """Other models in the order OpenRouter may try them, and no provider that keeps what it is sent for training."""
+    """Other models in the order OpenRouter may try them, and no provider that keeps what it is sent for training, or
+    with OPENROUTER_ZDR=true at all."""
     others = [name.strip() for name in access.options.get("openrouter_fallback_models", "").split(",") if name.strip()]
-    wished: dict[str, Any] = {"provider": {"data_collection": "deny", "require_parameters": True}}
+    chosen: dict[str, Any] = {"data_collection": "deny", "require_parameters": True}
+    if access.options.get("openrouter_zdr", "").lower() == "true":
+        chosen["zdr"] = True
+    wished: dict[str, Any] = {"provider": chosen}
     if others:
         wished["models"] = [access.model or DEFAULT_MODEL, *others]
     return wished
@@ -47,5 +51,5 @@ PROVIDER = speaks_openai(
     label="OpenRouter",
     key_variable="OPENROUTER_API_KEY",
     default_model=DEFAULT_MODEL,
-    variables=("OPENROUTER_FALLBACK_MODELS",),
+    variables=("OPENROUTER_FALLBACK_MODELS", "OPENROUTER_ZDR"),
 )

@@ -1,0 +1,64 @@
+"""Which routes a process has, in order, and by which policy a call chooses among them.
+
+Without a routes file the providers with a key follow each other in MODEL_ORDER. Not for: reading the file
+(routes_file/), choosing (choosing/).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from app.gateways.providers import Access, Provider
+from app.gateways.spend import Task
+from app.gateways.terms import NO_RULES, PLAIN_TERMS, USUAL_CLASSES, DataRules, ModelClass, Terms
+
+
+class Policy(StrEnum):
+    """What decides among the routes that a call may take."""
+
+    LISTED = "listed"  # the order they are written in
+    CHEAPEST = "cheapest"  # of those good enough
+    FASTEST = "fastest"
+    BEST = "best"
+    BALANCED = "balanced"
+
+
+@dataclass(frozen=True)
+class PlannedRoute:
+    """One model with one key. `access` holds the key."""
+
+    provider: Provider
+    access: Access
+    terms: Terms = PLAIN_TERMS
+
+
+@dataclass(frozen=True)
+class RoutePlan:
+    """`classes` is the weakest class of model that is good enough for each kind of call."""
+
+    routes: tuple[PlannedRoute, ...] = ()
+    policy: Policy = Policy.LISTED
+    classes: Mapping[Task, ModelClass] = field(default_factory=lambda: USUAL_CLASSES)
+    rules: DataRules = NO_RULES
+
+
+def in_order(access: Mapping[str, Access], providers: Mapping[str, Provider]) -> RoutePlan:
+    """The providers one after the other. Raises ValueError for one that nobody registered."""
+    if unknown := [name for name in access if name not in providers]:
+        raise ValueError(f"no provider is named {unknown[0]!r}; there are {', '.join(sorted(providers))}")
+    return RoutePlan(each_key(PlannedRoute(providers[name], one) for name, one in access.items()))
+
+
+def each_key(planned: Iterable[PlannedRoute]) -> tuple[PlannedRoute, ...]:
+    """A route for every key of a list of keys, numbered over all routes to the same model."""
+    seen: Counter[tuple[str, str]] = Counter()
+    routes: list[PlannedRoute] = []
+    for one in planned:
+        for access in one.access.each_key():
+            model = (one.provider.name, access.model or one.provider.default_model)
+            seen[model] += 1
+            routes.append(replace(one, access=access, terms=replace(one.terms, key=str(seen[model]))))
+    return tuple(routes)
