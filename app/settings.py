@@ -206,6 +206,12 @@ class Settings(BaseSettings):
 
     # Business systems
     hubspot_api_key: Secret = Field(default=None, description="Private-app token, pat-…")
+    hubspot_base_url: Annotated[str, AfterValidator(_url)] = Field(
+        default="https://api.hubapi.com", description="HubSpot's API"
+    )
+    hubspot_stages: Text = Field(
+        default=None, description="What your own deal stages mean: Legal review=negotiation, 1234=qualified"
+    )
     gong_api_key: Secret = Field(default=None, description="Gong access key")
     gong_api_secret: Secret = Field(default=None, description="Gong access key secret")
     gong_base_url: Address = Field(default=None, description="Your Gong API address, https://…api.gong.io")

@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 class ServicePolicy:
     """What holds for one outside service. `key` labels metrics, `label` is for people. Times are in seconds.
     `allowances` and `remaining` say what the vendor allows; a call waits for its turn, unless that takes longer than
-    `retry.longest_retry_after`."""
+    `retry.longest_retry_after`. `asked` reads the wait out of a 429 of a vendor that sends no Retry-After."""
 
     key: str
     label: str
@@ -52,6 +52,7 @@ class ServicePolicy:
     max_bytes: int = 64 * 1024 * 1024  # of a decoded answer
     allowances: tuple[Allowance, ...] = ()
     remaining: RemainingHeaders | None = None
+    asked: Callable[[Reply], float | None] = lambda reply: None
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,8 @@ class ServiceClient:
             return reply
         may_repeat = call.repeat is not Repeat.NEVER
         asked = retry_after(reply.headers.get("Retry-After"), self._outbound.clock.now())
+        if reply.status == 429 and asked is None:
+            asked = self.policy.asked(reply)
         if reply.status == 429:  # refused before it was looked at, so even a write may come again
             raise _Failed(self.failures.slow_down(call.operation, asked), repeatable=True, asked=asked)
         error = self.failures.of_status(call.operation, reply.status, may_have_happened=not may_repeat)

@@ -15,3 +15,12 @@ class TwilioAccount:
     auth_token: str = "local-twilio-token"  # noqa: S105
     numbers: tuple[str, ...] = ("+15125550100",)
     services: tuple[str, ...] = ("MG" + "0" * 31 + "1",)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSpotAccount:
+    """The one private app HubSpot's stand-in knows."""
+
+    token: str = "pat-na1-00000000-demo-0000-0000-000000000001"  # noqa: S105
+    client_secret: str = "local-hubspot-secret"  # noqa: S105
+    portal_id: int = 7_654_321

@@ -9,10 +9,12 @@ ROWS = (
         "hubspot",
         "HubSpot",
         ("hubspot_api_key",),
+        optional=("hubspot_base_url", "hubspot_stages"),
         looks_like={"hubspot_api_key": (r"pat-\S{10,}", "a private-app token, pat-na1-…")},
         probe=Probe(
             "https://api.hubapi.com/crm/v3/owners?limit=1", headers={"Authorization": "Bearer {hubspot_api_key}"}
         ),
+        does="companies, contacts, deals, tasks and notes",
         note="A private-app token; HubSpot's old API keys stopped working in 2022.",
     ),
     Integration(

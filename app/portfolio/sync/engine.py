@@ -63,10 +63,13 @@ class _Sync:
 
     async def run(self) -> SyncReport:
         started = time.perf_counter()
-        for resource in self._context.connector.spec.resources:
+        resources = self._context.connector.spec.resources
+        by_property = any(resource.per_property for resource in resources)
+        for resource in resources:
             if self._report.stopped_by is None:
                 await self._resource(resource)
-            if self._report.failures and self._report.stopped_by is None and not await self._properties():
+            failed = self._report.failures and self._report.stopped_by is None
+            if failed and by_property and not await self._properties():
                 self._report.stopped_by = self._report.failures[0][1]  # nothing is known that could be read
         self._report.seconds = time.perf_counter() - started
         _log.info("sync_done", source=self._report.source, rows=self._report.rows, ok=self._report.ok)

@@ -1,0 +1,104 @@
+"""HubSpot as a connector: which resources it has, how they are read, whether it answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.db.engine import Database
+from app.domain.errors import NotAllowed, SophiaError
+from app.http.egress import EgressPolicy
+from app.http.outbound import ServicePolicy
+from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
+from app.integrations.hubspot.client import ALLOWANCES, REMAINING, RETRY, HubSpotClient, Request, asked_to_wait
+from app.integrations.hubspot.directory import Directory
+from app.integrations.hubspot.ids import SOURCE
+from app.integrations.hubspot.reading import CrmReader
+from app.integrations.hubspot.rows import KINDS
+from app.integrations.hubspot.stages import stage_names
+from app.integrations.writing import RecordSystem
+
+LABEL: Final = "HubSpot"
+BASE_URL: Final = "https://api.hubapi.com"
+OVERLAP: Final = timedelta(minutes=5)  # a search shows a change only after a while
+FRESH: Final = timedelta(hours=1)
+
+
+def _resource(key: str, label: str) -> Resource:
+    return Resource(
+        key,
+        label,
+        (KINDS[key].table,),
+        per_property=False,
+        incremental=True,
+        overlap=OVERLAP,
+        fresh_within=FRESH,
+    )
+
+
+RESOURCES: Final = (
+    _resource("companies", "companies"),
+    _resource("contacts", "contacts"),
+    _resource("deals", "deals"),
+    _resource("tasks", "tasks"),
+    _resource("notes", "notes"),
+)
+
+
+class HubSpot:
+    """An opened connection to one account at HubSpot (`app.integrations.base.Connector`)."""
+
+    def __init__(self, given: Given) -> None:
+        settings = given.settings
+        base_url = settings["HUBSPOT_BASE_URL"]
+        policy = ServicePolicy(
+            SOURCE,
+            LABEL,
+            EgressPolicy.for_base_url(base_url, configured=base_url != BASE_URL),
+            retry=RETRY,
+            allowances=ALLOWANCES,
+            remaining=REMAINING,
+            asked=asked_to_wait,
+        )
+        self._client = HubSpotClient(
+            given.outbound.service(policy), base_url=base_url, token=settings["HUBSPOT_API_KEY"]
+        )
+        self._directory = Directory(self._client, given.clock, stage_names(settings["HUBSPOT_STAGES"]))
+        self._reader = CrmReader(self._client, self._directory, ZoneInfo(settings["TIMEZONE"]))
+        self._given = given
+
+    @property
+    def spec(self) -> ConnectorSpec:
+        return CONNECTOR
+
+    async def read(self, reading: Reading) -> Page:
+        """One page of a resource of `RESOURCES`."""
+        return await self._reader.read(reading)
+
+    async def check(self) -> Reachability:
+        """Asks for one owner with our token."""
+        try:
+            await self._client.results(Request("owners", "GET", "/crm/v3/owners", {"limit": "1"}))
+        except NotAllowed as refused:
+            return Reachability("refused", refused.for_people)
+        except SophiaError as failed:
+            return Reachability("unreachable", failed.for_people)
+        return Reachability("ok", "HubSpot answers.")
+
+    def writer(self, db: Database) -> RecordSystem | None:
+        return None
+
+
+CONNECTOR: Final = ConnectorSpec(
+    key=SOURCE,
+    label=LABEL,
+    settings=(
+        Setting("HUBSPOT_API_KEY", "private-app token", secret=True),
+        Setting("HUBSPOT_BASE_URL", "address", required=False, default=BASE_URL),
+        Setting("HUBSPOT_STAGES", "what your own deal stages mean", required=False),
+        Setting("TIMEZONE", "time zone", required=False, default="UTC"),
+    ),
+    resources=RESOURCES,
+    opener=HubSpot,
+)

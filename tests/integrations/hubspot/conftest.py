@@ -1,0 +1,16 @@
+"""HubSpot's stand-in, fresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.integrations.hubspot.rig import Stand, standing
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    async with standing(tmp_path / "hubspot") as made:
+        yield made
