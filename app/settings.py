@@ -32,7 +32,7 @@ from app.domain.errors import Fixable
 
 DEMO_SECRET_KEY = "demo-only-secret-key-never-use-in-production"  # noqa: S105 - named so that nobody mistakes it
 
-KnowledgeStore = Literal["embedded", "pgvector", "pinecone"]
+KnowledgeStore = Literal["embedded", "pgvector", "pinecone", "weaviate"]
 KNOWLEDGE_STORES: tuple[KnowledgeStore, ...] = get_args(KnowledgeStore)
 
 SHORTEST_SECRET = 8  # characters; a shorter part of a list of keys would black out ordinary words
@@ -137,7 +137,8 @@ class Settings(BaseSettings):
         default=None, description="After a rotation: the SECRET_KEYs before this one, comma separated"
     )
     knowledge_store: Literal["auto", KnowledgeStore] = Field(
-        default="auto", description="Where passages of documents are kept: auto (embedded), pgvector, pinecone"
+        default="auto",
+        description="Where passages of documents are kept: auto (embedded), pgvector, pinecone, weaviate",
     )
     audit_anchor: Path | None = Field(
         default=None, description="File on another disk that holds the audit chain's head"
@@ -263,6 +264,10 @@ class Settings(BaseSettings):
     pinecone_host: Address = Field(default=None, description="Your index's host, https://….pinecone.io")
     weaviate_api_key: Secret = Field(default=None, description="Weaviate API key")
     weaviate_url: Address = Field(default=None, description="Weaviate cluster address")
+    weaviate_grpc_url: Address = Field(
+        default=None,
+        description="Its gRPC address; empty for grpc-… in Weaviate Cloud, else port 50051 of the same host",
+    )
 
     # Communication besides Slack
     twilio_account_sid: Text = Field(default=None, description="AC…")

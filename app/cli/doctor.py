@@ -15,6 +15,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.core.edge import fail, run_or_exit, settings_or_exit
+from app.cli.core.stores import store_checks
 from app.db.engine import Database
 from app.db.migrate import at_head
 from app.domain.clock import Clock, SystemClock
@@ -79,8 +80,7 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
             configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
             own = {key: connector.check for key, connector in open_connectors(values, outbound, clock).items()}
             own |= {"postgresql": partial(reachable, db, seconds)}
-            if settings.pinecone_host:
-                own |= {"pinecone": partial(store_answers, settings, db, seconds)}
+            own |= store_checks(settings, db, outbound, seconds)
             ways = Ways(outbound, own, seconds)
             found = await check_all(rows, values, ways)
         return [routes, *(replace(health, stored=_stored(health, settings)) for health in found)]
@@ -135,25 +135,6 @@ async def reachable(db: Database, seconds: float) -> Reachability:
         log.info("database_unreachable", error=type(failure).__name__)
         return Reachability("unreachable", "no answer from the database; check DATABASE_URL and that it runs")
     return Reachability("ok", "The database answers.")
-
-
-async def store_answers(settings: Settings, db: Database, seconds: float) -> Reachability:
-    """Whether the Pinecone index answers within so many seconds and takes the embedder's vectors."""
-    from app.knowledge.embedders.minilm import MiniLm  # noqa: PLC0415 - heavy, and only its users wait for it
-    from app.knowledge.stores.choice import bare_store  # noqa: PLC0415
-    from app.knowledge.word_index import WordIndex  # noqa: PLC0415
-
-    embedder = MiniLm()
-    store = bare_store("pinecone", settings, db, embedder, WordIndex(db))
-    try:
-        async with asyncio.timeout(seconds):
-            health = await store.check()
-    except TimeoutError:
-        return Reachability("unreachable", "Pinecone does not answer.")
-    finally:
-        await store.close()
-        await embedder.close()
-    return Reachability(health.state, health.sentence)
 
 
 def as_row(health: Health) -> dict[str, object]:

@@ -15,17 +15,19 @@ from app.knowledge.stores.embedded import EmbeddedStore
 from app.knowledge.stores.pinecone import PineconeStore
 from app.knowledge.stores.with_text import WithText
 from app.knowledge.word_index import WordIndex
-from app.settings import Settings
+from app.settings import KnowledgeStore, Settings
 from tests.knowledge.stores.conftest import (
     PineconeStand,
     ShelvedStore,
+    WeaviateStand,
     embedded_opening,
     pinecone_stand,
+    weaviate_stand,
     words,
 )
 from tests.knowledge.stores.making import ASKED, DIMENSIONS, made, sight
 
-__all__ = ["embedded_opening", "pinecone_stand", "words"]  # fixtures
+__all__ = ["embedded_opening", "pinecone_stand", "weaviate_stand", "words"]  # fixtures
 
 
 def _embedded(db: Database) -> ShelvedStore:
@@ -110,6 +112,34 @@ async def test_there_and_back_again_is_the_same(sqlite_db: Database, pinecone_st
     await away.close()
 
 
+async def test_to_weaviate_and_back_again_is_the_same(sqlite_db: Database, weaviate_stand: WeaviateStand) -> None:
+    home, away = _embedded(sqlite_db), weaviate_stand.open()
+    await _filled(home, 70)  # more than one page
+    assert (await _move(sqlite_db, home, away))[0] == Moved(70, 0, 0, (), 210, 210)
+    assert (await _move(sqlite_db, home, away))[0] == Moved(0, 70, 0, (), 210, 210)
+    assert (await _move(sqlite_db, away, home))[0] == Moved(0, 70, 0, (), 210, 210)
+    asked = sight()
+    assert [hit.passage_id for hit in await away.nearest(asked, ASKED, 50)] == [
+        hit.passage_id for hit in await home.nearest(asked, ASKED, 50)
+    ]
+    await away.close()
+
+
+async def test_a_move_to_weaviate_that_broke_off_goes_on_where_it_was(
+    sqlite_db: Database, weaviate_stand: WeaviateStand
+) -> None:
+    source, target = _embedded(sqlite_db), weaviate_stand.open()
+    await _filled(source, 5)
+    await target.replace("w", "d0", [made("d0", at, degrees=0) for at in range(3)])
+    await target.replace("w", "d1", [made("d1", at, degrees=1) for at in range(2)])  # killed on the way
+    weaviate_stand.server.refuses = {2}
+    with pytest.raises(RetryLater):
+        await _move(sqlite_db, source, target)
+    weaviate_stand.server.refuses = set()
+    assert (await _move(sqlite_db, source, target))[0] == Moved(4, 1, 0, (), 15, 15)
+    await target.close()
+
+
 async def test_beside_the_database_text_and_words_are_found_in_it(
     sqlite_db: Database, pinecone_stand: PineconeStand
 ) -> None:
@@ -133,7 +163,7 @@ async def test_beside_the_database_text_and_words_are_found_in_it(
     await store.close()
 
 
-@pytest.mark.parametrize("name", ["pinecone", "pgvector"])
+@pytest.mark.parametrize("name", ["pinecone", "pgvector", "weaviate"])
 async def test_a_store_without_its_settings_says_which(sqlite_db: Database, name: str) -> None:
     with pytest.raises(Fixable) as missing:
         library_store(Settings.model_validate({"knowledge_store": name}), sqlite_db, MiniLm(), WordIndex(sqlite_db))
@@ -150,8 +180,14 @@ async def test_without_a_choice_documents_stay_in_the_database(sqlite_db: Databa
     )
 
 
-async def test_a_store_can_be_opened_by_name(sqlite_db: Database) -> None:
-    settings = Settings.model_validate({"pinecone_host": "https://x.pinecone.io", "pinecone_api_key": "pcsk_1"})
-    store = bare_store("pinecone", settings, sqlite_db, MiniLm(), WordIndex(sqlite_db))
-    assert store.name == "pinecone"
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("pinecone", {"pinecone_host": "https://x.pinecone.io", "pinecone_api_key": "pcsk_1"}),
+        ("weaviate", {"weaviate_url": "https://x.weaviate.cloud", "weaviate_api_key": "key-of-weaviate"}),
+    ],
+)
+async def test_a_store_can_be_opened_by_name(sqlite_db: Database, name: KnowledgeStore, values: dict[str, str]) -> None:
+    store = bare_store(name, Settings.model_validate(values), sqlite_db, MiniLm(), WordIndex(sqlite_db))
+    assert store.name == name
     await store.close()

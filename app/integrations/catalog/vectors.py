@@ -22,6 +22,9 @@ ROWS = (
         "weaviate",
         "Weaviate",
         ("weaviate_url", "weaviate_api_key"),
+        ("weaviate_grpc_url",),
         probe=Probe("{weaviate_url}/v1/meta", headers={"Authorization": "Bearer {weaviate_api_key}"}),
+        does="keeps passages of documents (KNOWLEDGE_STORE=weaviate)",
+        note="needs version 1.29 or later, and its gRPC port",
     ),
 )

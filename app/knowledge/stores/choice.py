@@ -41,6 +41,19 @@ def bare_store(
             dimensions=embedder.dimension,
             lexical=words,
         )
+    if name == "weaviate":
+        from app.knowledge.stores.weaviate import WeaviateStore  # noqa: PLC0415
+        from app.knowledge.stores.weaviate_cluster import ClusterAddress, WeaviateCluster  # noqa: PLC0415
+
+        if not (settings.weaviate_url and settings.weaviate_api_key):
+            raise _missing(name, "WEAVIATE_URL and WEAVIATE_API_KEY")
+        address = ClusterAddress(settings.weaviate_url, settings.weaviate_grpc_url or "")
+        return WeaviateStore(
+            WeaviateCluster(address, settings.weaviate_api_key.get_secret_value()),
+            embedder=embedder.id,
+            dimensions=embedder.dimension,
+            lexical=words,
+        )
     return EmbeddedStore(db, words, embedder=embedder.id, dimension=embedder.dimension)
 
 

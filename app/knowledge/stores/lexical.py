@@ -1,7 +1,7 @@
 """The word side of stores that have none of their own: BM25 over what the main database holds (word_index.py).
 
-PostgreSQL's own ranking finds far less than BM25, and Pinecone ranks vectors only, so both hand `matching` to it
-(app/knowledge/word_index.py).
+PostgreSQL's own ranking finds far less than BM25, Pinecone ranks vectors only, and Weaviate's BM25 knows no stems, so
+all hand `matching` to it (app/knowledge/word_index.py).
 """
 
 from __future__ import annotations

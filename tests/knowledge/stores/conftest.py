@@ -14,9 +14,13 @@ from app.knowledge.stores.base import Hit, PassageStore
 from app.knowledge.stores.embedded import EmbeddedStore
 from app.knowledge.stores.pgvector import PgvectorStore
 from app.knowledge.stores.pinecone import PineconeStore
+from app.knowledge.stores.weaviate import WeaviateStore
+from app.knowledge.stores.weaviate_cluster import ClusterAddress, WeaviateCluster
 from app.knowledge.word_index import WordIndex
 from app.sandbox.pinecone.records import Index
 from app.sandbox.pinecone.server import PineconeServer
+from app.sandbox.weaviate.cluster import Cluster
+from app.sandbox.weaviate.server import WeaviateServer
 from tests.knowledge.stores.making import DATED, DIMENSIONS
 from tests.knowledge.stores.serving import serving
 
@@ -116,7 +120,47 @@ def pinecone_opening(pinecone_stand: PineconeStand) -> Opening:
     return pinecone_stand.open
 
 
-@pytest.fixture(params=["embedded", pytest.param("pgvector", marks=pytest.mark.postgres), "pinecone"])
+@dataclass
+class WeaviateStand:
+    """The stand-in, where it listens, and how long the store waited for it."""
+
+    server: WeaviateServer
+    address: ClusterAddress
+    words: ScriptedWords
+    waits: list[float]
+
+    def open(
+        self,
+        *,
+        embedder: str = "minilm",
+        dimensions: int = DIMENSIONS,
+        key: str = "weaviate_local",
+        address: ClusterAddress | None = None,
+        seconds: float = 10.0,
+    ) -> WeaviateStore:
+        async def pause(seconds: float) -> None:
+            self.waits.append(seconds)
+
+        cluster = WeaviateCluster(address or self.address, key, seconds=seconds)
+        return WeaviateStore(cluster, embedder=embedder, dimensions=dimensions, lexical=self.words, pause=pause)
+
+
+@pytest.fixture
+async def weaviate_stand(words: ScriptedWords) -> AsyncIterator[WeaviateStand]:
+    server = WeaviateServer(Cluster(), "weaviate_local")
+    listening, port = server.listening()
+    await listening.start()
+    async with serving(server.asgi()) as url:
+        yield WeaviateStand(server, ClusterAddress(url, f"http://127.0.0.1:{port}"), words, [])
+    await listening.stop(None)
+
+
+@pytest.fixture
+def weaviate_opening(weaviate_stand: WeaviateStand) -> Opening:
+    return weaviate_stand.open
+
+
+@pytest.fixture(params=["embedded", pytest.param("pgvector", marks=pytest.mark.postgres), "pinecone", "weaviate"])
 def opening(request: pytest.FixtureRequest) -> Opening:
     return request.getfixturevalue(f"{request.param}_opening")
 
