@@ -69,6 +69,10 @@ class Reading:
     unit_ids: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+SAMPLED = 20
+"""Records of a page whose shape is looked at."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something in the source's data that was not understood, and was neither guessed nor hidden. `kind` groups
@@ -90,12 +94,16 @@ class Batch:
 @dataclass(frozen=True)
 class Page:
     """What one reading brought. Batches are stored in their order. `cursor` is empty on the last page. `gone` are
-    read-model ids that the source says were deleted, by table."""
+    read-model ids that the source says were deleted, by table. `sample` holds up to SAMPLED of its raw records by
+    their id, from which the sync learns what they usually look like. `owed` is what the source itself states for each
+    household's account, in cents by the account's id: a full reading of ledgers is held against the sum."""
 
     batches: tuple[Batch, ...]
     cursor: str = ""
     problems: tuple[Problem, ...] = ()
     gone: tuple[tuple[type[Sourced], str], ...] = ()
+    sample: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    owed: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True)
@@ -170,7 +178,7 @@ class Problems:
     def add(self, kind: str, record: str, count: int = 1) -> None:
         kind = kind[:160]
         known = self._by_kind.get(kind)
-        self._by_kind[kind] = replace(known, count=known.count + count) if known else Problem(kind, record[:80], count)
+        self._by_kind[kind] = replace(known, count=known.count + count) if known else Problem(kind, record[:160], count)
 
     def all(self) -> tuple[Problem, ...]:
         """One problem for each kind, the most frequent first."""

@@ -26,8 +26,9 @@ from app.db.models.assistant import DigestSchedule
 from app.db.models.business import Company, Contact
 from app.db.models.leasing import GuestCard, Lease, Resident, Tour
 from app.db.models.maintenance import Vendor
-from app.db.models.property import Property, SyncState
+from app.db.models.property import Property
 from app.db.models.security import Person
+from app.db.models.sync import SyncState
 from app.domain.clock import Clock, local_date
 from app.domain.names import Names
 from app.domain.principal import Principal, Role

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models.property import SyncState
+from app.db.models.sync import SyncState
 from app.domain.answer import Source
 
 SOPHIA = "sophia"

@@ -7,7 +7,9 @@ import structlog
 from app.channels.slack.failures import CALL_FAILURES, code_of
 from app.channels.slack.home import home_view
 from app.channels.text import Reader
+from app.domain.principal import Role
 from app.portfolio.freshness import freshness
+from app.portfolio.sync.findings import finding_count
 from handlers.core.deps import Deps
 from handlers.core.examples import abilities, example_questions
 from handlers.core.incoming import Incoming
@@ -36,7 +38,8 @@ async def publish(workspace_id: str, user_id: str, deps: Deps) -> None:
         company=deps.company,
         abilities=await abilities(person, deps),
         waiting=await deps.gate.waiting(person),
-        sources=await freshness(deps.db, workspace_id),
+        sources=await freshness(deps.db, workspace_id, deps.clock.now()),
+        found=await finding_count(deps.db, workspace_id) if Role.ADMIN in person.roles else 0,
         reader=Reader(person.timezone, deps.clock.now()),
     )
     await deps.client.views_publish(user_id=user_id, view=view)

@@ -17,9 +17,10 @@ class Line:
     system: str
     read_at: datetime | None
     failing: bool
+    reading: int | None = None
 
 
-SOURCES = [Line("Entrata", samples.ENTRATA.as_of, False), Line("Yardi Voyager", None, True)]
+SOURCES = [Line("Entrata", samples.ENTRATA.as_of, False), Line("Yardi Voyager", None, True, reading=12_345)]
 
 
 @pytest.mark.parametrize("abilities", [0, 3, 40])
@@ -37,8 +38,18 @@ def test_the_home_tab_fits_whatever_there_is(abilities, waiting, shared):
     assert len(view["blocks"]) <= 100
     shown = " ".join(texts(view["blocks"]))
     assert "as of 9:42 AM" in shown
-    assert "not read in full yet · the last attempt failed" in shown
+    assert "not read in full yet · reading now, 12,345 rows so far · the last attempt failed" in shown
+    assert "do not fit" not in shown
     assert ("team yet" in shown) == (abilities == 0)
+
+
+@pytest.mark.parametrize(("found", "said"), [(1, "One thing in the data does not fit"), (7, "7 things in the data do")])
+def test_who_can_mend_it_sees_on_the_home_tab_that_data_does_not_fit(found, said, shared):
+    view = home_view(
+        name="Tom", company="Hearthstone", abilities=[], waiting=[], sources=SOURCES, reader=samples.READER, found=found
+    )
+    check(shared, "View.schema.json", view)
+    assert said in " ".join(texts(view["blocks"]))
 
 
 def test_the_edit_form_has_a_field_per_argument(shared, snapshot):

@@ -30,6 +30,9 @@ class SourceLine(Protocol):
     @property
     def failing(self) -> bool: ...
 
+    @property
+    def reading(self) -> int | None: ...
+
 
 def home_view(
     *,
@@ -39,8 +42,10 @@ def home_view(
     waiting: Sequence[ApprovalCard],
     sources: Sequence[SourceLine],
     reader: Reader,
+    found: int = 0,
 ) -> View:
-    """The view for `views.publish`. `abilities` are pairs of a title and an example question."""
+    """The view for `views.publish`. `abilities` are pairs of a title and an example question; `found` counts what does
+    not fit in the systems' data, for those who can do something about it."""
     blocks: list[View] = [{"type": "header", "text": plain(f"Hello {name}".strip(), HEADER)}]
     blocks += _abilities(abilities, company)
     if waiting:
@@ -49,6 +54,9 @@ def home_view(
     if sources:
         blocks += [{"type": "divider"}, {"type": "header", "text": plain("Data", HEADER)}]
         blocks.append(rich(*[_source(source, reader) for source in sources]))
+        if found:
+            things = "One thing in the data does" if found == 1 else f"{found} things in the data do"
+            blocks.append(context([f"{things} not fit. `sophia sources` on the server lists them with an example."]))
     return {"type": "home", "blocks": blocks}
 
 
@@ -78,4 +86,5 @@ def _waiting(card: ApprovalCard, reader: Reader) -> View:
 def _source(source: SourceLine, reader: Reader) -> list[Run]:
     age = f"as of {moment_text(source.read_at, reader)}" if source.read_at else "not read in full yet"
     trouble = " · the last attempt failed" if source.failing else ""
-    return [(source.system, "bold"), f" · {age}{trouble}"]
+    now = "" if source.reading is None else f" · reading now, {source.reading:,} rows so far"
+    return [(source.system, "bold"), f" · {age}{now}{trouble}"]

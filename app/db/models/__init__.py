@@ -11,6 +11,7 @@ from app.db.models import (
     runtime,
     security,
     spending,
+    sync,
 )
 from app.db.models.base import Base
 
@@ -26,4 +27,5 @@ __all__ = [
     "runtime",
     "security",
     "spending",
+    "sync",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import BigInteger, ColumnElement, Index, String, func
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.models.base import Base, InWorkspace, Sourced, UtcDateTime
+from app.db.models.base import Base, InWorkspace, Sourced
 
 
 class Property(Sourced, Base):
@@ -128,19 +128,3 @@ class PropertyMonth(InWorkspace, Base):
     move_outs: Mapped[int] = mapped_column(default=0)
     past_due_cents: Mapped[int] = mapped_column(BigInteger, default=0)  # past due then, of who lived there
     delinquent_leases: Mapped[int] = mapped_column(default=0)  # how many of them owed something
-
-
-class SyncState(InWorkspace, Base):
-    """How far one resource of one source has been read. `id` is `<source>:<resource>:<property or *>`. Who reads it
-    now is `held_by`, and it is theirs until `held_until`."""
-
-    __tablename__ = "sync_states"
-
-    cursor: Mapped[str] = mapped_column(String(200), default="")
-    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    last_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    held_by: Mapped[str] = mapped_column(String(80), default="")
-    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    last_error: Mapped[str] = mapped_column(String(500), default="")
-    rows: Mapped[int] = mapped_column(default=0)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 
 from app.domain.money import Money
+from app.integrations.base import SAMPLED
 
 MOUNTAIN = ZoneInfo("America/Denver")
 _LETTERS = {"MST": timezone(timedelta(hours=-7)), "MDT": timezone(timedelta(hours=-6)), "UTC": UTC, "GMT": UTC}
@@ -39,6 +40,11 @@ def as_list(value: Any) -> list[Any]:
             return list(value.values())
         return [value] if value else []
     return [value]
+
+
+def sample_of(items: list[Any], id_key: str) -> dict[str, dict[str, Any]]:
+    """The first of a page's records by id, for `Page.sample`."""
+    return {str(item.get(id_key))[:60]: item for item in items[:SAMPLED] if isinstance(item, dict)}
 
 
 def inside(value: Any, *path: str) -> Any:

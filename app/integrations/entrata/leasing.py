@@ -14,7 +14,17 @@ from app.db.models.leasing import Resident as ResidentRow
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
-from app.integrations.entrata.fields import as_list, day, inside, mountain_day, optional_id, text, wire_day, yes
+from app.integrations.entrata.fields import (
+    as_list,
+    day,
+    inside,
+    mountain_day,
+    optional_id,
+    sample_of,
+    text,
+    wire_day,
+    yes,
+)
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import LEASE, canonical
 
@@ -67,7 +77,8 @@ class LeaseReader:
                 params["leaseStatusTypeIds"] = _PAST_AND_CANCELLED
                 params["moveOutDateFrom"] = wire_day(mountain_day(reading.since) - timedelta(days=31))
         found = await self._client.call(LEASES, params, page=page_no, per_page=PER_PAGE)
-        leases = models.parsed(models.Lease, as_list(inside(found.value, "leases", "lease")), problems, id_key="id")
+        items = as_list(inside(found.value, "leases", "lease"))
+        leases = models.parsed(models.Lease, items, problems, id_key="id")
         consents = await self._consents(reading.property_id, leases)
         cursor = f"{part}:{found.next_page}" if found.next_page else ""
         if not cursor and int(part) + 1 < parts:
@@ -77,7 +88,8 @@ class LeaseReader:
         home = read_model_id(reading.property_id)
         lease_rows = [row for lease in leases for row in _lease_rows(lease, home, terms, problems)]
         resident_rows = [row for lease in leases for row in _resident_rows(lease, home, consents)]
-        return Page((Batch(ResidentRow, resident_rows), Batch(LeaseRow, lease_rows)), cursor, problems.all())
+        batches = (Batch(ResidentRow, resident_rows), Batch(LeaseRow, lease_rows))
+        return Page(batches, cursor, problems.all(), sample=sample_of(items, "id"))
 
     async def _fetch_terms(self, reading: Reading, problems: Problems) -> Terms:
         terms = Terms()

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from app.db.models.leasing import LedgerEntry
 from app.domain.clock import Clock
-from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.base import SAMPLED, Batch, Page, Problems, Reading, Row
 from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import (
     as_list,
@@ -19,6 +19,7 @@ from app.integrations.entrata.fields import (
     mountain_day,
     optional_id,
     record_id,
+    sample_of,
     text,
     wire_day,
     yes,
@@ -58,26 +59,46 @@ class LedgerReader:
         found = await self._client.call(LEDGER, params)
         home = read_model_id(reading.property_id)
         rows: list[Row] = []
+        sample: dict[str, dict[str, Any]] = {}
+        owed: dict[str, int] = {}
         for lease in as_list(inside(found.value, "leases", "lease")):
-            for customer in as_list(inside(lease, "customers", "customer")):
-                # The ledgers hang on the customer; some answers put them beside the customers.
-                rows.extend(_rows_of(customer, home, problems))
-            rows.extend(_rows_of(inside(lease, "customers"), home, problems))
+            for ledger in _ledgers(lease):
+                rows.extend(_rows_of(ledger, home, problems))
+                _take_balance(lease, ledger, owed, problems)
+                if len(sample) < SAMPLED:
+                    sample |= sample_of(as_list(inside(ledger, "transactions", "transaction")), "id")
         cursor = following.isoformat() if following <= last_day else ""
-        return Page((Batch(LedgerEntry, rows),), cursor, problems.all())
+        return Page((Batch(LedgerEntry, rows),), cursor, problems.all(), sample=sample, owed=owed)
 
 
-def _rows_of(holder: Any, home: str, problems: Problems) -> list[Row]:
+def _ledgers(lease: Any) -> list[Any]:
+    """The ledgers hang on the customers; some answers put them beside the customers."""
+    holders = [*as_list(inside(lease, "customers", "customer")), inside(lease, "customers")]
+    return [ledger for holder in holders for ledger in as_list(inside(holder, "ledgers", "ledger"))]
+
+
+def _take_balance(lease: Any, ledger: Any, owed: dict[str, int], problems: Problems) -> None:
+    """What Entrata says of a ledger as a whole; it is the same in every window."""
+    account = f"{text(inside(lease, 'id'))}/{text(inside(ledger, 'id'))}"
+    try:
+        balance = cents(inside(ledger, "balance"))
+    except ValueError:
+        problems.add("ledger with an unreadable balance", account)
+        return
+    if balance is not None:
+        owed[account] = balance
+
+
+def _rows_of(ledger: Any, home: str, problems: Problems) -> list[Row]:
     rows: list[Row] = []
-    for ledger in as_list(inside(holder, "ledgers", "ledger")):
-        interval = ""
-        for item in as_list(inside(ledger, "transactions", "transaction")):
-            entry = _entry(item, problems)
-            if entry is not None and not entry.temporary:
-                interval = entry.interval_id or interval
-                row = _row(entry, interval, home, problems)
-                if row is not None:
-                    rows.append(row)
+    interval = ""
+    for item in as_list(inside(ledger, "transactions", "transaction")):
+        entry = _entry(item, problems)
+        if entry is not None and not entry.temporary:
+            interval = entry.interval_id or interval
+            row = _row(entry, interval, home, problems)
+            if row is not None:
+                rows.append(row)
     return rows
 
 

@@ -12,7 +12,7 @@ from app.domain.clock import Clock
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
-from app.integrations.entrata.fields import as_list, inside, mountain_day, wire_day
+from app.integrations.entrata.fields import as_list, inside, mountain_day, sample_of, wire_day
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_ORDER, canonical
 
@@ -54,17 +54,28 @@ class WorkOrderReader:
                 params["createdOnToDate"] = wire_day(following - timedelta(days=1))
                 cursor = following.isoformat()
         problems = Problems()
-        orders = await fetch(self._client, params, problems)
+        items = await items_of(self._client, params)
+        orders = understood(items, problems)
         kept = [order for order in orders if not order.deleted]
         rows = [row_of(order, reading.property_id, reading.unit_ids, problems) for order in kept]
         gone = tuple((WorkOrderRow, read_model_id(order.id)) for order in orders if order.deleted)
-        return Page((Batch(WorkOrderRow, rows),), cursor, problems.all(), gone)
+        sample = sample_of(items, "maintenanceRequestId")
+        return Page((Batch(WorkOrderRow, rows),), cursor, problems.all(), gone, sample)
 
 
 async def fetch(client: EntrataClient, params: dict[str, Any], problems: Problems) -> list[models.WorkOrder]:
     """The work orders that a getWorkOrders call brings."""
+    return understood(await items_of(client, params), problems)
+
+
+async def items_of(client: EntrataClient, params: dict[str, Any]) -> list[Any]:
+    """The same as they came."""
     found = await client.call(WORK_ORDERS, params)
-    items = as_list(inside(found.value, "workOrders", "workOrder"))
+    return as_list(inside(found.value, "workOrders", "workOrder"))
+
+
+def understood(items: list[Any], problems: Problems) -> list[models.WorkOrder]:
+    """Those that can be read and say when they were made."""
     orders = models.parsed(models.WorkOrder, items, problems, id_key="maintenanceRequestId")
     for order in orders:
         if order.created is None:

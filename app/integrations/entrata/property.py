@@ -10,7 +10,7 @@ from app.db.models.property import Unit as UnitRow
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
-from app.integrations.entrata.fields import as_list, attributes, cents, inside, number, text
+from app.integrations.entrata.fields import as_list, attributes, cents, inside, number, sample_of, text
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import UNIT, canonical
 
@@ -41,7 +41,8 @@ async def read_properties(client: EntrataClient, reading: Reading) -> Page:
     items = as_list(inside(found.value, "PhysicalProperty", "Property"))
     parsed = models.parsed(models.Property, items, problems, id_key="PropertyID")
     rows = [_property(one, problems) for one in parsed if not one.disabled]
-    return Page((Batch(PropertyRow, rows),), problems=problems.all())
+    sample = sample_of(items, "PropertyID")
+    return Page((Batch(PropertyRow, rows),), problems=problems.all(), sample=sample)
 
 
 def _property(one: models.Property, problems: Problems) -> Row:
@@ -86,7 +87,8 @@ async def read_units(client: EntrataClient, reading: Reading) -> Page:
         _unit(unit, reading.property_id, by_number.get(_space_number(unit)), problems)
         for unit in models.parsed(models.Unit, unit_items, problems, id_key="id")
     ]
-    return Page((Batch(FloorPlanRow, plan_rows), Batch(UnitRow, unit_rows)), problems=problems.all())
+    batches = (Batch(FloorPlanRow, plan_rows), Batch(UnitRow, unit_rows))
+    return Page(batches, problems=problems.all(), sample=sample_of(unit_items, "id"))
 
 
 def _space_number(unit: models.Unit) -> str:

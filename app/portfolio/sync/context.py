@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from app.domain.clock import Clock
 from app.integrations.base import Connector, Problems, Resource
 from app.portfolio.sync.place import PlaceKey
 from app.portfolio.sync.report import SyncMode
+from app.portfolio.sync.shapes import Shapes
 
 HISTORY_MONTHS: Final = 24
 
@@ -34,6 +36,10 @@ class SyncContext:
     rest: timedelta = timedelta(0)
     look_again: float = 2.0
     problems: Problems = field(default_factory=Problems)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        return Shapes(self.workspace_id, self.source)
 
     @property
     def source(self) -> str:

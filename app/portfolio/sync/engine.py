@@ -17,6 +17,7 @@ from app.domain.errors import Bug, RetryLater, SophiaError
 from app.integrations.base import Connector, Resource
 from app.portfolio.sync import place as places
 from app.portfolio.sync.context import Part, SyncContext
+from app.portfolio.sync.findings import keep_findings
 from app.portfolio.sync.reader import LOOPED, PartReader
 from app.portfolio.sync.report import OnProgress, ResourceReport, SyncMode, SyncProgress, SyncReport
 
@@ -68,9 +69,13 @@ class _Sync:
         for resource in resources:
             if self._report.stopped_by is None:
                 await self._resource(resource)
+                await self._keep_shape(resource)
             failed = self._report.failures and self._report.stopped_by is None
             if failed and by_property and not await self._properties():
                 self._report.stopped_by = self._report.failures[0][1]  # nothing is known that could be read
+        context, now = self._context, self._context.clock.now()
+        async with context.writing() as session:
+            await keep_findings(session, context.workspace_id, context.source, self._report.problems, now)
         self._report.seconds = time.perf_counter() - started
         _log.info("sync_done", source=self._report.source, rows=self._report.rows, ok=self._report.ok)
         return self._report
@@ -106,6 +111,14 @@ class _Sync:
             own_ids = [held for task in reading if (held := task.result()) is not None]
             if own_ids:
                 await asyncio.sleep(self._context.look_again)
+
+    async def _keep_shape(self, resource: Resource) -> None:
+        context, now = self._context, self._context.clock.now()
+        async with context.writing() as session:
+            shape = await context.shapes.of(session, resource.key)
+            if shape.seen:
+                shape.settle(resource.label, context.problems, now)
+                await context.shapes.keep(session, resource.key, now)
 
     async def _part(self, part: Part, report: ResourceReport, reader: PartReader) -> Literal["read"] | places.Left:
         """Reads a part; what goes wrong ends in the report and in the part's state."""

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import CursorResult, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models.property import SyncState
+from app.db.models.sync import SyncState
 from app.db.upsert import insert_or_ignore
 from app.portfolio.sync.report import SyncMode
 

@@ -19,6 +19,7 @@ from app.portfolio.sync.derive import Derived
 from app.portfolio.sync.place import Place
 from app.portfolio.sync.reconcile import bury, bury_missing, retire_properties
 from app.portfolio.sync.report import ResourceReport
+from app.portfolio.sync.totals import StatedTotals
 
 LOOPED: Final = "sync_cursor_loop"
 _MOST_PAGES: Final = 20_000
@@ -52,6 +53,7 @@ class PartReader:
     async def _pages(self, place: Place) -> None:
         context, resource = self._context, self._part.resource
         unit_ids = await self._unit_ids()
+        stated = StatedTotals(self._part, whole=place.mode == "full" and not place.cursor)
         seen = {place.cursor}
         while True:
             asked_at = context.clock.now()
@@ -69,12 +71,13 @@ class PartReader:
                 raise self._looped(page.cursor)
             seen.add(page.cursor)
             place = place.at(page.cursor)
-            await self._store(page, place, asked_at)
+            stated.take(dict(page.owed))
+            await self._store(page, place, asked_at, stated)
             self._tell()
             if not page.cursor:
                 return
 
-    async def _store(self, page: Page, place: Place, asked_at: datetime) -> None:
+    async def _store(self, page: Page, place: Place, asked_at: datetime, stated: StatedTotals) -> None:
         """Stores a page and the place after it in one transaction; after the last page, what follows from it."""
         context, part, stored = self._context, self._part, 0
         async with context.writing() as session:
@@ -87,13 +90,16 @@ class PartReader:
                 await self._derived.after_page(session, page.batches)
             await places.advance(session, part.key, context.holder, place, rows=stored, now=context.clock.now())
             if not page.cursor:
-                await self._complete(session, place)
+                await self._complete(session, place, stated)
+            if page.sample:
+                shape = await context.shapes.of(session, part.resource.key)
+                shape.learn(page.sample, part.resource.label, context.problems, asked_at)
         for problem in page.problems:
             context.problems.add(problem.kind, problem.record, problem.count)
         self._report.rows += stored
         self._report.pages += 1
 
-    async def _complete(self, session: AsyncSession, place: Place) -> None:
+    async def _complete(self, session: AsyncSession, place: Place, stated: StatedTotals) -> None:
         context, resource = self._context, self._part.resource
         if place.mode == "full":
             if resource.reconciled:
@@ -102,6 +108,7 @@ class PartReader:
             if not resource.per_property:
                 await retire_properties(session, context)
             await self._derived.after_reading(session)
+            await stated.compare(session)
         await places.finish(session, self._part.key, place)
 
     async def _unit_ids(self) -> Mapping[str, str]:

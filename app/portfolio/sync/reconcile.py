@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import class_mapper
 
 from app.db.models.base import Sourced, UtcDateTime
-from app.db.models.property import Property, SyncState
+from app.db.models.property import Property
+from app.db.models.sync import SyncState
 from app.portfolio.sync.context import Part, SyncContext
 
 FEW = 10  # so few rows may vanish at once without doubt

@@ -10,10 +10,19 @@ from typing import Literal
 from sqlalchemy import select
 
 from app.db.engine import Database
-from app.db.models.property import SyncState
+from app.db.models.sync import SyncState
 from app.integrations.base import ConnectorSpec, Resource
 
 Standing = Literal["fresh", "late", "failing", "never read"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A resource that is being read: by how many readings at once, the rows they have stored so far, rows a second."""
+
+    parts: int
+    rows: int
+    rate: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class ResourceStanding:
     unread: int = 0
     age: timedelta | None = None
     error: str = ""
+    reading: Progress | None = None
 
     @property
     def standing(self) -> Standing:
@@ -64,4 +74,14 @@ def _standing(spec: ConnectorSpec, resource: Resource, states: list[SyncState], 
         unread=unread,
         age=now - min(read) if read and not unread else None,
         error=next((state.last_error for state in states if state.last_error), ""),
+        reading=_progress([state for state in states if state.held_until is not None and state.held_until > now], now),
     )
+
+
+def _progress(held: list[SyncState], now: datetime) -> Progress | None:
+    if not held:
+        return None
+    rows = sum(state.rows for state in held)
+    begun = min((state.last_attempt_at for state in held if state.last_attempt_at is not None), default=now)
+    seconds = (now - begun).total_seconds()
+    return Progress(len(held), rows, rows / seconds if seconds > 0 else 0.0)

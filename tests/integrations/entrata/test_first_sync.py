@@ -17,6 +17,7 @@ from app.db.models.base import Sourced
 from app.db.models.leasing import Lease, LedgerEntry, Resident
 from app.db.models.maintenance import WorkOrder
 from app.db.models.property import FloorPlan, Property, Unit
+from app.domain.money import Money
 from app.http.outbound import Call, Reply, ServiceClient
 from app.portfolio.sync import sync_source
 from app.sandbox.entrata.store import StoredOrder
@@ -135,6 +136,20 @@ async def test_balances_are_the_sums_of_their_ledgers(stand: Stand, sqlite_db: D
     rows = await everything(sqlite_db, Lease)
     assert {number: row.balance_cents for number, row in rows.items()} == {number: sums[number] for number in rows}
     assert any(row.past_due_cents > 0 for row in rows.values())
+
+
+async def test_what_entrata_says_is_owed_agrees_with_the_ledgers_and_a_lost_entry_shows(
+    stand: Stand, sqlite_db: Database
+) -> None:
+    agreed = await sync_source(sqlite_db, "W1", stand.connector, clock=stand.clock)
+    assert not [problem for problem in agreed.problems if "owe" in problem.kind]
+    home = stand.server.store.home(HOME)
+    stay = next(iter(home.balances))
+    home.balances[stay] += 12_345
+    differs = await sync_source(sqlite_db, "W1", stand.connector, clock=stand.clock, mode="full")
+    [problem] = [problem for problem in differs.problems if "owe" in problem.kind]
+    ours, theirs = sum(home.balances.values()) - 12_345, sum(home.balances.values())
+    assert problem.record == f"{home.community.property.name}: {Money(theirs)} at Entrata, {Money(ours)} here"
 
 
 async def test_an_incremental_sync_sees_new_work_orders_and_payments_and_ended_leases(

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from app.cli.sources import show
+from app.cli.sources import show, show_findings
 from app.db.engine import Database
 from app.domain.clock import FixedClock
 from app.domain.errors import RetryLater
-from app.integrations.base import Reading
+from app.integrations.base import Page, Problem, Reading
 from app.portfolio.sync import sync_source
+from app.portfolio.sync.findings import findings
 from app.portfolio.sync.standing import ResourceStanding, standings
 from tests.portfolio.sync.fake import FakeSource, a_property, a_unit, an_entry
 
@@ -68,3 +69,27 @@ async def test_one_part_that_fails_is_named_and_the_other_resources_stay_fresh(s
     said = shown.file.getvalue()  # type: ignore[attr-defined]
     assert "1 of 2" in said
     assert "Fake units: Fake isn't answering right now." in said
+
+
+async def test_what_is_being_read_shows_its_rows_and_rate_and_findings_their_first_example(sqlite_db: Database) -> None:
+    source = a_source()
+    source.problems = (Problem("unknown charge code: MYSTERY", "111", 3),)
+    seen: list[ResourceStanding] = []
+
+    class Watched(FakeSource):
+        async def read(self, reading: Reading) -> Page:
+            if reading.resource == "ledger" and reading.cursor:
+                found = await standings(sqlite_db, "W1", [self.spec], NOW)
+                seen.extend(one for one in found if one.resource == "ledgers")
+            return await super().read(reading)
+
+    ledger = [an_entry(str(number), "1", "5", 100) for number in range(5)]
+    watched = Watched(source.properties, source.units, ledger, problems=source.problems)
+    await sync_source(sqlite_db, "W1", watched, clock=FixedClock(NOW))
+    assert [one.reading and one.reading.rows for one in seen] == [2, 4]
+    assert (await standing_of(sqlite_db, watched, NOW))["ledgers"].reading is None
+    shown = Console(file=io.StringIO(), width=120)
+    show_findings(await findings(sqlite_db, "W1"), shown)
+    said = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "fake: unknown charge code: MYSTERY" in said
+    assert "first in 111; since Mar 18" in said

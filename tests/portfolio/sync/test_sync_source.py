@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.models.leasing import Lease, LedgerEntry
-from app.db.models.property import Property, PropertyMonth, SyncState, Unit
+from app.db.models.property import Property, PropertyMonth, Unit
+from app.db.models.sync import SyncState
 from app.domain.errors import NotAllowed, RetryLater
 from app.integrations.base import Problem, Reading
 from app.portfolio.sync import SyncProgress, SyncReport, sync_source
