@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts pytest bench format clean
+.PHONY: help setup demo test check lint types contracts pytest bench bench-gateways format clean
 
 help: ## List the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## Prepare .venv with everything that running needs
 
@@ -50,6 +50,9 @@ format: $(VENV)/.installed-dev ## Format the code and mend what the linter can
 
 bench: $(VENV)/.installed-dev ## Measure: planner, turns, reads, intake, the demo's start
 	@$(BIN)/python -m bench
+
+bench-gateways: $(VENV)/.installed-dev ## Measure Sophia's models beside LiteLLM, Portkey and LangChain
+	@$(BIN)/python -m bench.gateways --set-up
 
 clean: ## Remove .venv and the demo's data
 	@rm -rf $(VENV) .sophia

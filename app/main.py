@@ -41,6 +41,9 @@ from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
 from app.domain.errors import Fixable, NotAllowed
 from app.domain.principal import Principal
 from app.gateways.admission import CallLimits, MinuteLimits
+from app.gateways.cache.alike import Alike
+from app.gateways.cache.ladder import AnswerCache
+from app.gateways.cache.shelves import OwnShelf, RedisShelf, Shelf
 from app.gateways.counters import Counters
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
@@ -194,6 +197,7 @@ async def open_house(
             uses=recorder,
             spending=Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock),
             admission=MinuteLimits(call_limits(settings), counters),
+            cache=_answer_cache(settings, embedder),
             redis=settings.redis_address,
         )
         stack.push_async_callback(models.aclose)
@@ -257,6 +261,18 @@ def call_limits(settings: Settings) -> CallLimits:
         user=PerMinute.of(settings.model_user_limit),
         workspace=PerMinute.of(settings.model_workspace_limit),
     )
+
+
+def _answer_cache(settings: Settings, embedder: Embedder) -> AnswerCache | None:
+    """Answers that people with the same rights share, in Redis when there is one; None when that is off."""
+    if settings.model_cache == "off":
+        return None
+    shelf: Shelf = OwnShelf(time.monotonic)
+    if settings.redis_address:
+        keys = KeyRing(settings.signing_key, settings.previous_signing_keys).derived("model answers")
+        shelf = RedisShelf(settings.redis_address, keys, time.monotonic)
+    alike = Alike(embedder.question) if settings.model_cache == "semantic" else None
+    return AnswerCache(shelf, settings.model_cache_minutes * 60, alike)
 
 
 def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:

@@ -194,6 +194,12 @@ class Settings(BaseSettings):
     model_workspace_limit: PerMinute = Field(
         default="", description="Requests/tokens a minute of the company: 900/2000000; no limit when empty"
     )
+    model_cache: Literal["off", "exact", "semantic"] = Field(
+        default="off",
+        description="exact answers the same call of people with the same rights again, semantic also short questions "
+        "that mean the same",
+    )
+    model_cache_minutes: int = Field(default=10, ge=1, le=1440, description="Minutes such an answer holds")
     huggingface_api_key: Secret = Field(default=None, description="hf_…")
     cohere_api_key: Secret = Field(default=None, description="Cohere API key")
     replicate_api_key: Secret = Field(default=None, description="r8_…")

@@ -39,7 +39,9 @@ from app.domain.errors import Bug, SophiaError
 from app.domain.names import Names
 from app.domain.principal import Principal
 from app.domain.samples import in_own_names
+from app.domain.tooling import Effect
 from app.domain.turn import Turn, TurnProgress
+from app.gateways.cache.keys import Sharing
 from app.gateways.faults import ModelsUnavailable
 from app.gateways.models import ChatModels, ModelTurn
 from app.security.redaction import Redactor
@@ -77,6 +79,7 @@ class Agent:
         self._limits = limits or TurnLimits()
         no_tracing_threads()
         specs = [tool.spec for tool in surroundings.tools.values()]
+        self._reads = frozenset(spec.name for spec in specs if spec.effect is Effect.READ)
         functions = schemas(specs)
         self._graph: Any = create_agent(
             _EachTurnBringsItsModel(),
@@ -166,6 +169,7 @@ class Agent:
                 names=names,
                 now=now,
                 timezone=principal.timezone,
+                sharing=Sharing(principal.rights, self._reads),
             )
         )
         return TurnRun(

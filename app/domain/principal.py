@@ -49,6 +49,12 @@ class Principal:
     timezone: str = "America/Chicago"
     email: str = ""
 
+    @property
+    def rights(self) -> str:
+        """What decides which rows and documents for roles the person sees: equal for people who see the same."""
+        properties = "*" if self.property_ids is None else ",".join(sorted(self.property_ids))
+        return f"roles={','.join(sorted(self.roles))} properties={properties}"
+
     def sees_property(self, property_id: str | None) -> bool:
         """True when a row of this property (None = company-wide) may be shown to the person."""
         return self.property_ids is None or (property_id is not None and property_id in self.property_ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -155,7 +155,7 @@ class Gathered:
 
 
 async def watched(
-    stream: AsyncIterator[BaseMessage], gathered: Gathered, deadlines: Deadlines | None
+    stream: AsyncGenerator[BaseMessage], gathered: Gathered, deadlines: Deadlines | None
 ) -> AsyncGenerator[str]:
     """The stream's text, piece by piece, into `gathered`. Raises RouteFault when a deadline passes; a piece that
     brings nothing does not put it off."""
@@ -163,7 +163,7 @@ async def watched(
     waiting = deadlines.first_token if deadlines else 0.0
     last: float | None = None
     due = loop.time() + waiting if deadlines else None
-    async with aclosing(_closable(stream)) as pieces:
+    async with aclosing(stream) as pieces:
         while True:
             try:
                 async with asyncio.timeout_at(due):
@@ -185,8 +185,3 @@ def _brings_something(piece: BaseMessage) -> bool:
     """False for a role, a keep-alive or an empty delta; reasoning, tool calls, usage and the finish are something."""
     calls = isinstance(piece, AIMessageChunk) and (piece.tool_call_chunks or piece.usage_metadata)
     return bool(piece.content or calls or piece.additional_kwargs or piece.response_metadata.get("finish_reason"))
-
-
-async def _closable(stream: AsyncIterator[BaseMessage]) -> AsyncGenerator[BaseMessage]:
-    async for piece in stream:
-        yield piece

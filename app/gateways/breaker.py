@@ -100,7 +100,7 @@ class Breaker:
             self.recovered()
         self._in_a_row = self._stalls_in_a_row = 0
         self._note(fault=False, slow=slow)
-        if self._share(slow=True) >= self._trips.slow_share:
+        if slow and self._share(slow=True) >= self._trips.slow_share:
             self._rest(self._next_rest(), "slow")
 
     def abandoned(self) -> None:

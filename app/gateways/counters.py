@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
 if TYPE_CHECKING:
+    from limits import RateLimitItem
     from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 log = structlog.get_logger(__name__)
@@ -75,11 +77,9 @@ class Counters:
             await self._pool.aclose()
 
     async def _take(self, limiter: SlidingWindowCounterRateLimiter, charges: Sequence[Charge]) -> Full | None:
-        from limits import RateLimitItemPerMinute  # noqa: PLC0415 - only loaded when something is limited
-
-        items = [(one, RateLimitItemPerMinute(one.most, namespace=PREFIX)) for one in charges]
-        for act in (limiter.test, limiter.hit):
-            for one, item in items:
+        items = [(one, _a_minutes(one.most)) for one in charges]
+        for act, those in ((limiter.test, items[1:]), (limiter.hit, items)):  # the first is tested by taking it
+            for one, item in those:
                 if not await act(item, one.unit, one.subject, cost=min(one.amount, one.most)):
                     window = await _window(limiter, item.key_for(one.unit, one.subject))
                     return Full(one, seconds_until_room(window, one.most, one.amount))
@@ -119,6 +119,13 @@ def seconds_until_room(window: Window, most: int, amount: int) -> float:
     if now <= room:  # it is enough that the window before fades
         return max(0.0, before_left - (room - now) * MINUTE / before) if before else 0.0
     return max(0.0, now_left - MINUTE) + MINUTE * (1 - room / now)
+
+
+@cache
+def _a_minutes(most: int) -> RateLimitItem:
+    from limits import RateLimitItemPerMinute  # noqa: PLC0415 - only loaded when something is limited
+
+    return RateLimitItemPerMinute(most, namespace=PREFIX)
 
 
 async def _window(limiter: SlidingWindowCounterRateLimiter, key: str) -> Window:

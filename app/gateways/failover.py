@@ -7,25 +7,24 @@ are complete, so a tool is called once whatever fails. The last road is the embe
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.tool import ToolCallChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
 from app.gateways.attempt import Gathered, Whole, watched
+from app.gateways.cache.turns import TurnCache
 from app.gateways.candidates import Candidates, Course
 from app.gateways.faults import FaultKind, ModelsUnavailable, RouteFault
+from app.gateways.last_piece import last_piece
 from app.gateways.purse import NotAsked, Purse, estimated
 from app.gateways.routes import Route
 from app.gateways.spend import Outcome, Reservation
@@ -54,6 +53,7 @@ class Roads:
     planner: Callable[[], Awaitable[BaseChatModel]]
     used: Callable[[str, str, int, int], None]  # provider, model, input tokens, output tokens
     purse: Purse
+    shared: TurnCache | None = None
 
 
 class TurnModel(BaseChatModel):
@@ -127,10 +127,23 @@ class TurnModel(BaseChatModel):
     ) -> AsyncGenerator[AIMessageChunk]:
         """What `astream` gives, without LangChain's callbacks around it, which cost more than the failover itself.
 
-        Text comes as it is said; tool calls, usage and who answered come complete in the last piece.
+        Text comes as it is said; tool calls, usage and who answered come complete in the last piece. An answer that
+        may be shared is taken from the cache, if there is one.
         """
         if stop:
             options["stop"] = stop
+        shared, found = self._roads.shared, self._fresh(messages, tools, options)
+        if shared is not None:
+            found = shared.or_else(found, (messages, tools, options), self._trail.tried)
+        async with aclosing(found) as pieces:
+            async for piece in pieces:
+                self._trail.answered = piece.response_metadata.get("provider", self._trail.answered)
+                yield piece
+
+    async def _fresh(
+        self, messages: list[BaseMessage], tools: Sequence[Any], options: dict[str, Any]
+    ) -> AsyncGenerator[AIMessageChunk]:
+        """What the models say, or the planner at last."""
         if self._roads.candidates.routes:
             await self._roads.purse.enter(estimated(messages, tools), begun=bool(self._trail.tried))
         course = Course()
@@ -145,7 +158,7 @@ class TurnModel(BaseChatModel):
                     return
         if refuser := course.refused_by:  # a result, not a fault: no other model is talked into it
             refusal = Whole("", (), "content_filter", input_tokens=0, output_tokens=0)
-            yield self._last("", refusal, refuser.provider.name, refuser.model_name)
+            yield last_piece("", refusal, refuser.provider.name, refuser.model_name)
             return
         async with aclosing(self._by_planner(messages, tools, course)) as pieces:
             async for piece in pieces:
@@ -184,7 +197,7 @@ class TurnModel(BaseChatModel):
                 route.breaker.succeeded()
             self._trail.tried.append((route.name, "answered"))
             course.done = True
-            yield self._last(rest, whole, route.provider.name, route.model_name)
+            yield last_piece(rest, whole, route.provider.name, route.model_name)
         except NotAsked as left_out:
             self._trail.tried.append((route.name, left_out.reason))
         except Exception as error:
@@ -228,7 +241,8 @@ class TurnModel(BaseChatModel):
             if course.said:
                 yield AIMessageChunk(content=BROKE_OFF)
             stream = (planner.bind_tools(tools) if tools else planner).astream(messages, {"callbacks": []})
-            async with aclosing(watched(stream, gathered, None)) as texts:
+            pieces = cast(AsyncGenerator[BaseMessage], stream)
+            async with aclosing(watched(pieces, gathered, None)) as texts:
                 async for text in texts:
                     yield AIMessageChunk(content=text)
             whole = gathered.whole(must_finish=False)
@@ -238,36 +252,7 @@ class TurnModel(BaseChatModel):
             raise ModelsUnavailable(detail=f"the embedded planner failed: {type(error).__name__}") from error
         self._trail.tried.append((EMBEDDED, "answered"))
         self._roads.used(EMBEDDED, "planner", 0, 0)
-        yield self._last("", whole, EMBEDDED, "planner")
-
-    def _last(self, rest: str, whole: Whole, provider: str, model: str) -> AIMessageChunk:
-        """The last piece: what was held back, the complete tool calls, and who answered."""
-        self._trail.answered = provider
-        return AIMessageChunk(
-            content=rest,
-            tool_call_chunks=[
-                ToolCallChunk(
-                    name=call["name"],
-                    args=json.dumps(call["args"]),
-                    id=call["id"],
-                    index=number,
-                    type="tool_call_chunk",
-                )
-                for number, call in enumerate(whole.tool_calls)
-            ],
-            usage_metadata=UsageMetadata(
-                input_tokens=whole.input_tokens,
-                output_tokens=whole.output_tokens,
-                total_tokens=whole.input_tokens + whole.output_tokens,
-            ),
-            response_metadata={
-                "provider": provider,
-                "model_name": model,
-                "finish_reason": whole.finish,
-                **({"action": whole.action} if whole.action else {}),
-            },
-            chunk_position="last",
-        )
+        yield last_piece("", whole, EMBEDDED, "planner")
 
 
 def _outcome(known: bool, course: Course, first: float | None) -> Outcome:

@@ -16,6 +16,9 @@ from typing import Protocol
 from langchain_core.language_models import BaseChatModel
 
 from app.domain.names import Names
+from app.gateways.cache.keys import SHARED_WITH_NOBODY, Sharing
+from app.gateways.cache.ladder import AnswerCache
+from app.gateways.cache.turns import TurnCache
 from app.gateways.candidates import Candidates
 from app.gateways.failover import EMBEDDED, Roads, TurnModel
 from app.gateways.providers import Access, Deadlines, Provider, discover
@@ -39,6 +42,8 @@ class ModelTurn:
     now: datetime  # aware
     timezone: str
     task: Task = Task.PLAN
+    sharing: Sharing = SHARED_WITH_NOBODY
+    writes: bool = False
 
 
 class PlannerFactory(Protocol):
@@ -54,6 +59,7 @@ class ChatModels:
         answers alone.
     redis: an address over which processes share which routes rest; '' when there is one process.
     spending, admission: budgets with their ledger, and limits, asked before every attempt; None for none at all.
+    cache: answers that turns may share; None for none.
     Raises ValueError for a provider that nobody registered.
     """
 
@@ -65,6 +71,7 @@ class ChatModels:
         uses: UsageSink,
         spending: Spending | None = None,
         admission: Admission | None = None,
+        cache: AnswerCache | None = None,
         redis: str = "",
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
@@ -81,6 +88,7 @@ class ChatModels:
         self._uses = uses
         self._spending = spending
         self._admission = admission or Unlimited()
+        self._cache = cache
         self._monotonic = monotonic
 
     def for_turn(self, turn: ModelTurn) -> TurnModel:
@@ -105,9 +113,13 @@ class ChatModels:
                 )
             )
 
-        call = CallContext(turn.turn_id, turn.workspace_id, turn.user_id, turn.channel, turn.task)
+        call = CallContext(turn.turn_id, turn.workspace_id, turn.user_id, turn.channel, turn.task, writes=turn.writes)
         purse = Purse(call, self._spending or Unlimited(), self._admission, self._monotonic)
-        return TurnModel(Roads(self._candidates, planner, used, purse))
+        shared = None
+        if self._cache is not None and self.routes:
+            names = tuple(route.name for route in self.routes)
+            shared = TurnCache(self._cache, turn.sharing, call, names, self._uses)
+        return TurnModel(Roads(self._candidates, planner, used, purse, shared))
 
     async def warm(self) -> None:
         """Loads the SDKs and builds the clients in a thread; at start, so that no turn waits for it."""
@@ -119,3 +131,5 @@ class ChatModels:
         for route in self.routes:
             await route.aclose()
         await self._rests.aclose()
+        if self._cache is not None:
+            await self._cache.aclose()

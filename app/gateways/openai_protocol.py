@@ -85,9 +85,8 @@ def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -
     import openai  # noqa: PLC0415 - two seconds of imports that a run without a key saves
     from langchain_openai import ChatOpenAI  # noqa: PLC0415
 
-    class ChatOpenAIWithPlainTools(ChatOpenAI):
-        """Hands the tools' schemas over as they are: the SDK walks through what it is given as `tools` member by
-        member, for forty schemas at every call, which costs more CPU than the rest of the request."""
+    class PlainChatOpenAI(ChatOpenAI):
+        """Asks with dictionaries and takes dictionaries: see `_PlainCompletions`."""
 
         def _get_request_payload(
             self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
@@ -95,9 +94,6 @@ def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -
             payload = super()._get_request_payload(input_, stop=stop, **kwargs)
             if "max_completion_tokens" in payload:
                 payload[dialect.limit_name] = payload.pop("max_completion_tokens")
-            tools = payload.pop("tools", None)
-            if tools:
-                payload["extra_body"] = {**(payload.get("extra_body") or {}), "tools": tools}
             return payload
 
         def _convert_chunk_to_generation_chunk(
@@ -111,7 +107,7 @@ def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -
             return made
 
     timeout = openai.Timeout(_read_limit(deadlines), connect=deadlines.connect)
-    return ChatOpenAIWithPlainTools(
+    model_of_sdk = PlainChatOpenAI(
         model=model,
         api_key=SecretStr(dialect.bearer(access) or NO_KEY),
         base_url=access.base_url or dialect.base_url or None,
@@ -124,6 +120,33 @@ def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -
         stream_usage=dialect.stream_usage,
         max_completion_tokens=LONGEST_ANSWER,
     )
+    model_of_sdk.async_client = _PlainCompletions(model_of_sdk.root_async_client)
+    return model_of_sdk
+
+
+class _PlainCompletions:
+    """Stands where langchain-openai has the SDK's `chat.completions`, for streams only.
+
+    The SDK would walk through a request member by member (for forty tools that costs more than the rest of the
+    request) and build typed objects of each event that langchain-openai turns back into dictionaries, which is half of
+    a streamed call's CPU. Its `post` does neither, and is still its connections, authentication and errors:
+    https://github.com/openai/openai-python#undocumented-endpoints
+    """
+
+    def __init__(self, sdk: Any) -> None:
+        self._sdk = sdk
+
+    async def create(self, *, extra_body: Mapping[str, Any] | None = None, **body: Any) -> Any:
+        """The SDK's stream, of decoded events. Raises the SDK's errors."""
+        import openai  # noqa: PLC0415 - loaded already by whoever built the model
+
+        return await self._sdk.post(
+            "/chat/completions",
+            body={**body, **(extra_body or {})},
+            cast_to=object,
+            stream=True,
+            stream_cls=openai.AsyncStream[object],
+        )
 
 
 def _read_limit(deadlines: Deadlines) -> float:

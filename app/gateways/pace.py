@@ -13,6 +13,7 @@ from app.gateways.providers import Deadlines
 
 KEPT = 200
 ENOUGH = 20
+REVIEWED_EVERY = 10  # answers; sorting hundreds of times at each would cost more than the rest of a call's account
 MARGIN = 3.0
 
 
@@ -24,6 +25,8 @@ class Pace:
         self._deadlines = start
         self._firsts: deque[float] = deque(maxlen=KEPT)
         self._gaps: deque[float] = deque(maxlen=KEPT)
+        self._answers = 0
+        self._slow_from = float("inf")
 
     @property
     def deadlines(self) -> Deadlines:
@@ -34,14 +37,16 @@ class Pace:
         """Takes in an answer: the time to its first token, and the longest silence after it."""
         self._firsts.append(first)
         self._gaps.append(longest_gap)
-        if len(self._firsts) >= ENOUGH:
+        self._answers += 1
+        if self._answers >= ENOUGH and self._answers % REVIEWED_EVERY == 0:
             self._deadlines = replace(
                 self._start, first_token=self._allowed(self._firsts), between=self._allowed(self._gaps)
             )
+            self._slow_from = max(self._start.floor, MARGIN * _share_of(self._firsts, 0.5))
 
     def is_slow(self, first: float) -> bool:
         """True when a first token came much later than this route's usual one."""
-        return len(self._firsts) >= ENOUGH and first > max(self._start.floor, MARGIN * _share_of(self._firsts, 0.5))
+        return first > self._slow_from
 
     def usual_first(self) -> float | None:
         """The 95th percentile of the time to the first token; None while too little is known."""

@@ -5,12 +5,13 @@ Which routes there are is in `route_plan`, in which order they are asked in `can
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
-from langchain_core.runnables import Runnable
+from langchain_core.outputs import ChatGenerationChunk
 
 from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
@@ -41,7 +42,7 @@ class Route:
         self._access = access
         self._deadlines = deadlines
         self._model: BaseChatModel | None = None
-        self._bindings: dict[tuple[object, ...], tuple[Sequence[Any], Runnable[Any, Any]]] = {}
+        self._bindings: dict[tuple[object, ...], tuple[Sequence[Any], Mapping[str, Any]]] = {}
 
     @property
     def name(self) -> str:
@@ -56,9 +57,9 @@ class Route:
 
     def stream(
         self, messages: list[BaseMessage], tools: Sequence[Any], *, tool_choice: str | None = None, **options: Any
-    ) -> AsyncIterator[Any]:
-        """The model's own stream. Callbacks are cut off here: the outer model reports each piece once."""
-        return self._bound(tools, tool_choice).astream(messages, {"callbacks": []}, **options)
+    ) -> AsyncGenerator[BaseMessage]:
+        """The pieces of the model's own stream. The model is built before, outside of any deadline."""
+        return _pieces(self.build(), messages, {**self._bound(tools, tool_choice), **options})
 
     def fault_of(self, error: Exception) -> RouteFault:
         """What an error means for this route. What no SDK explains is a broken connection or a broken body."""
@@ -78,17 +79,17 @@ class Route:
         if self._model is not None:
             await self.provider.close(self._model)
 
-    def _bound(self, tools: Sequence[Any], tool_choice: str | None) -> Runnable[Any, Any]:
-        """The model with tools, converted once per set of tools: forty schemas cost milliseconds a call otherwise."""
-        model = self.build()
-        chosen = {"tool_choice": tool_choice} if tool_choice else {}
+    def _bound(self, tools: Sequence[Any], tool_choice: str | None) -> Mapping[str, Any]:
+        """The tools as the model takes them, converted once per set: forty schemas cost milliseconds."""
         if not tools:
-            return model
+            return {}
         key = (tool_choice, *map(id, tools))
         if key not in self._bindings:
             if len(self._bindings) >= _BINDINGS_KEPT:
                 self._bindings.clear()
-            self._bindings[key] = (tuple(tools), model.bind_tools(tools, **chosen))
+            chosen = {"tool_choice": tool_choice} if tool_choice else {}
+            binding: Any = self.build().bind_tools(tools, **chosen)
+            self._bindings[key] = (tuple(tools), binding.kwargs)
         return self._bindings[key][1]
 
 
@@ -103,3 +104,17 @@ def facts_of(provider: Provider, model_name: str, terms: Terms) -> RouteFacts:
     return RouteFacts(
         provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window, terms.limit, terms.price
     )
+
+
+async def _pieces(
+    model: BaseChatModel, messages: list[BaseMessage], options: dict[str, Any]
+) -> AsyncGenerator[BaseMessage]:
+    """Without LangChain's `astream`: the outer model reports each piece once, and what gathers them for callbacks that
+    nobody has here costs as much as the failover itself."""
+    stream = model._astream(messages, **options)  # pyright: ignore[reportPrivateUsage] - see above
+    async with aclosing(cast(AsyncGenerator[ChatGenerationChunk], stream)) as chunks:
+        async for chunk in chunks:
+            piece = chunk.message
+            if chunk.generation_info:
+                piece.response_metadata = {**chunk.generation_info, **piece.response_metadata}
+            yield piece

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     LOST = "lost"  # a hedge's loser, cancelled
     ABANDONED = "abandoned"  # the caller went away
+    CACHED = "cached"  # nobody was asked
 
 
 @dataclass(frozen=True)

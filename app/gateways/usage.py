@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
@@ -72,15 +72,18 @@ class UsageRecorder:
 
     def record(self, use: ModelUse) -> None:
         now = self._clock.now()
-        row = asdict(use) | {
-            "id": self._ids.new("use"),
-            "day": now.date(),
-            "turn_id": use.turn_id[:80],
-            "channel": use.channel[:64],
-            "tool": use.tool[:80],
-            "model": use.model[:80],
-            "created_at": now,
-        }
+        row = (
+            vars(use)
+            | {  # flat, and `asdict` copies deeply for ten times the price
+                "id": self._ids.new("use"),
+                "day": now.date(),
+                "turn_id": use.turn_id[:80],
+                "channel": use.channel[:64],
+                "tool": use.tool[:80],
+                "model": use.model[:80],
+                "created_at": now,
+            }
+        )
         self._waiting.append(row)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_soon())
