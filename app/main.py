@@ -74,6 +74,7 @@ from app.knowledge.search import Search
 from app.knowledge.stores.choice import library_store
 from app.knowledge.word_index import WordIndex
 from app.portfolio.names import load_names
+from app.portfolio.register import Register
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
 from app.portfolio.sync.upkeep import after_sync
@@ -177,7 +178,7 @@ async def open_house(
         stack.callback(reading.close)
         services = Services(
             messages=messages,
-            systems=ConnectedSystems(db, connectors.values(), all_connectors()),
+            systems=ConnectedSystems(db, connectors.values(), all_connectors(), Register(db, clock)),
             documents=Search(db, store, embedder, words, _reranker(settings, outbound)),
             channels_of=_channels_of(settings, outbound, clock),
         )

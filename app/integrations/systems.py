@@ -21,18 +21,21 @@ _PLURALS: Final[Mapping[RecordKind, str]] = {
 
 class ConnectedSystems:
     """The systems that are set up. `known` are all registered connectors, so that a refusal can tell "not set up"
-    from "never heard of"."""
+    from "never heard of". `own` keeps what no connected system does."""
 
-    def __init__(self, db: Database, connectors: Iterable[Connector], known: Mapping[str, ConnectorSpec]) -> None:
+    def __init__(
+        self, db: Database, connectors: Iterable[Connector], known: Mapping[str, ConnectorSpec], own: RecordSystem
+    ) -> None:
         opened = list(connectors)
         self._known = known
         self._connected = {connector.spec.key for connector in opened}
         writers = {connector.spec.key: connector.writer(db) for connector in opened}
         self._writers: dict[str, RecordSystem] = {key: writer for key, writer in writers.items() if writer}
+        self._own = own
 
     def of(self, source: str, kind: RecordKind) -> RecordSystem:
         """The system of that source. Raises NotAllowed when it takes no such records or is not set up."""
-        writer = self._writers.get(source)
+        writer = self._own if source == self._own.source else self._writers.get(source)
         if writer is not None and kind in writer.writes:
             return writer
         if source in self._connected:
@@ -52,3 +55,11 @@ class ConnectedSystems:
             next_step="Please make the change there directly.",
             code="system_unknown",
         )
+
+    def keeper(self, kind: RecordKind, source: str = "") -> RecordSystem:
+        """The system that new records of a kind are made in: the connected one that takes them, else Sophia's own
+        register. With a `source`, as for a note on that system's record, only that system is asked."""
+        for key, writer in self._writers.items():
+            if kind in writer.writes and source in ("", key):
+                return writer
+        return self._own

@@ -9,6 +9,9 @@ from typing import Any, Literal, Protocol
 
 RecordKind = Literal["work_order", "deal", "note", "task", "contact"]
 
+NOT_KEPT_THERE = "not_kept_there"
+"""The code of the Fixable for a record that a system takes in general, but not with these values."""
+
 
 @dataclass(frozen=True)
 class Write:
@@ -16,7 +19,10 @@ class Write:
 
     values are canonical columns; ids among them and `record_id` are read-model ids. A work order is made from
     property_id, unit_id, description, and optionally resident_id, priority, category, permission_to_enter; status,
-    assignee, priority and description can be changed. A deal's `stage` can be changed.
+    assignee, priority and description can be changed. A deal's `stage` can be changed. A task is made from title,
+    assignee (a full name), assignee_email, due_on and created_by; a note from contact_id, note, author (a full name)
+    and created_by; a contact from name, email, phone and the company's company_id or, for one to be added, company.
+    again: the answer to an earlier attempt was lost, so the system looks with patience for what that made.
     """
 
     kind: RecordKind
@@ -24,6 +30,7 @@ class Write:
     values: Mapping[str, Any]
     idempotency_key: str
     record_id: str = ""
+    again: bool = False
 
 
 class RecordSystem(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import phonenumbers
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +13,10 @@ from app.domain.answer import FieldChange
 from app.domain.errors import Fixable, NotFound
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.integrations.writing import Write
 from app.portfolio.contacts import contacts
-from app.portfolio.find import find_company, folded
-from app.portfolio.register import own_source, record_once
+from app.portfolio.find import find_company
+from app.portfolio.sources import SOPHIA, cite, system_name
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import sentence
 
@@ -117,13 +120,15 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
         same = await contacts(
             session, ctx.principal, name=args.name, company_id=company.id if company else None, role=None, limit=1
         )
+    system = ctx.services.systems.keeper("contact").source
+    crm = "the CRM" if system == SOPHIA else system_name(system)
     firm = company.name if company else args.company or ""
     fields = (("name", args.name), ("company", firm), ("email", email), ("phone", phone))
     return Preparation(
         title="Add a contact",
         consequence=sentence(
-            "the contact is added to the CRM.",
-            f"{firm} is not in the CRM yet and is added too." if args.company and company is None else "",
+            f"the contact is added to {crm}.",
+            f"{firm} is not in {crm} yet and is added too." if args.company and company is None else "",
             f"Please check first: there is a contact named {same.lines[0].name} already." if same.total else "",
         ),
         arguments={key: value for key, value in fields if value},
@@ -132,33 +137,24 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     )
 
 
-async def run(ctx: ToolContext, args: Args) -> Result:
-    now = ctx.clock.now()
-    async with ctx.db.transaction() as session:
+async def run(ctx: ToolContext, args: Args, *, again: bool = False) -> Result:
+    workspace_id = ctx.principal.workspace_id
+    async with ctx.db.reading() as session:
         company = await _company(session, ctx, args.company)
-        if company is None and args.company:
-            company = await record_once(
-                session, Company, ctx.principal.workspace_id, ctx.idempotency_key, name=args.company, as_of=now
-            )
-        made = await record_once(
-            session,
-            Contact,
-            ctx.principal.workspace_id,
-            ctx.idempotency_key,
-            name=args.name,
-            search_name=folded(args.name),
-            company_id=company.id if company else None,
-            email=_email(args.email),
-            phone=_phone(args.phone),
-            as_of=now,
-        )
-        return Result(
-            name=made.name,
-            company=company.name if company else "",
-            email=made.email,
-            phone=made.phone,
-            sources=own_source("1 contact", now),
-        )
+    values = {
+        "name": args.name,
+        "company_id": company.id if company else None,
+        "company": company.name if company else args.company,
+        "email": _email(args.email),
+        "phone": _phone(args.phone),
+    }
+    write = Write("contact", workspace_id, values, ctx.idempotency_key, again=again)
+    made = await ctx.services.systems.keeper("contact").write(write)
+    async with ctx.db.reading() as session:
+        row = await session.get_one(Contact, (workspace_id, made))
+        at = await session.get(Company, (workspace_id, row.company_id)) if row.company_id else None
+        sources = await cite(session, workspace_id, "contacts", "1 contact", [(row.id, row.as_of)])
+    return Result(name=row.name, company=at.name if at else "", email=row.email, phone=row.phone, sources=sources)
 
 
 def present(args: Args, result: Result) -> Presentation:
@@ -182,7 +178,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_CRM),
-    reconcile=run,  # the key makes a repeat harmless
+    reconcile=partial(run, again=True),
     phrases=PHRASES,
     doing="Adding the contact",
     examples=(

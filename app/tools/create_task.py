@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from pydantic import Field
 
@@ -11,8 +12,9 @@ from app.domain.answer import FieldChange
 from app.domain.errors import Fixable
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.integrations.writing import NOT_KEPT_THERE, Write
 from app.portfolio.find import find_teammate
-from app.portfolio.register import own_source, record_once
+from app.portfolio.sources import SOPHIA, cite
 from app.tools.core.dates import not_past, sensible
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import day, sentence
@@ -105,11 +107,10 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     arguments: dict[str, object] = {"title": args.title, "assignee": person.name}
     if args.due_date:
         arguments["due_date"] = args.due_date.isoformat()
+    whose = "your" if person.id == ctx.principal.user_id else f"{person.name}'s"
     return Preparation(
         title="Create a task",
-        consequence="The task is added to your list."
-        if person.id == ctx.principal.user_id
-        else f"The task is added to {person.name}'s list.",
+        consequence=f"The task is added to {whose} list.",
         arguments=arguments,
         changes=(
             FieldChange("Task", "", args.title),
@@ -120,25 +121,34 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     )
 
 
-async def run(ctx: ToolContext, args: Args) -> Result:
+async def run(ctx: ToolContext, args: Args, *, again: bool = False) -> Result:
     _checked(ctx, args)
-    now = ctx.clock.now()
-    async with ctx.db.transaction() as session:
+    workspace_id = ctx.principal.workspace_id
+    async with ctx.db.reading() as session:
         person = await find_teammate(session, ctx.principal, args.assignee or "me")
-        task = await record_once(
-            session,
-            Task,
-            ctx.principal.workspace_id,
-            ctx.idempotency_key,
-            title=args.title,
-            assignee=person.name,
-            due_on=args.due_date,
-            status="open",
-            created_at=now,
-            created_by=ctx.principal.user_id,
-            as_of=now,
-        )
-        return Result(title=task.title, assignee=task.assignee, due_on=task.due_on, sources=own_source("1 task", now))
+    values = {
+        "title": args.title,
+        "assignee": person.name,
+        "assignee_email": person.email,
+        "due_on": args.due_date,
+        "created_by": ctx.principal.user_id,
+    }
+    made = await _kept(ctx, Write("task", workspace_id, values, ctx.idempotency_key, again=again))
+    async with ctx.db.reading() as session:
+        task = await session.get_one(Task, (workspace_id, made))
+        sources = await cite(session, workspace_id, "tasks", "1 task", [(task.id, task.as_of)])
+    return Result(title=task.title, assignee=task.assignee, due_on=task.due_on, sources=sources)
+
+
+async def _kept(ctx: ToolContext, write: Write) -> str:
+    """The task where the company keeps its tasks. Sophia's own register takes what can't be kept there: a task
+    without a date, or for somebody who has no seat."""
+    try:
+        return await ctx.services.systems.keeper("task").write(write)
+    except Fixable as refused:
+        if refused.code != NOT_KEPT_THERE:
+            raise
+    return await ctx.services.systems.of(SOPHIA, "task").write(write)
 
 
 def present(args: Args, result: Result) -> Presentation:
@@ -161,7 +171,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.TASKS_WRITE),
-    reconcile=run,  # the key makes a repeat harmless
+    reconcile=partial(run, again=True),
     phrases=PHRASES,
     doing="Writing the task down",
     examples=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pydantic import Field
 
 from app.db.models.business import CallNote
@@ -9,8 +11,9 @@ from app.domain.answer import FieldChange
 from app.domain.errors import Fixable
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.integrations.writing import Write
 from app.portfolio.find import find_contact
-from app.portfolio.register import own_source, record_once
+from app.portfolio.sources import SOPHIA, cite, system_name
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
 PHRASES: tuple[str, ...] = (
@@ -93,31 +96,34 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     async with ctx.db.reading() as session:
         contact, company = await find_contact(session, ctx.principal, args.contact)
     who = f"{contact.name}, {company.name}" if company else contact.name
+    system = ctx.services.systems.keeper("note", contact.source).source
+    where = "" if system == SOPHIA else f" in {system_name(system)}"
     return Preparation(
         title="Add a call note",
-        consequence="The note is added to the contact's record.",
+        consequence=f"The note is added to the contact's record{where}.",
         arguments={"contact": contact.name, "note": note},
         changes=(FieldChange("Contact", "", who), FieldChange("Note", "", note)),
         editable=("note",),
     )
 
 
-async def run(ctx: ToolContext, args: Args) -> Result:
-    now = ctx.clock.now()
-    async with ctx.db.transaction() as session:
+async def run(ctx: ToolContext, args: Args, *, again: bool = False) -> Result:
+    note, workspace_id = _note(args), ctx.principal.workspace_id
+    async with ctx.db.reading() as session:
         contact, _ = await find_contact(session, ctx.principal, args.contact)
-        made = await record_once(
-            session,
-            CallNote,
-            ctx.principal.workspace_id,
-            ctx.idempotency_key,
-            contact_id=contact.id,
-            note=_note(args),
-            created_at=now,
-            created_by=ctx.principal.user_id,
-            as_of=now,
-        )
-        return Result(contact=contact.name, note=made.note, sources=own_source(f"Note on {contact.name}", now))
+    values = {
+        "contact_id": contact.id,
+        "note": note,
+        "author": ctx.principal.name,
+        "created_by": ctx.principal.user_id,
+    }
+    write = Write("note", workspace_id, values, ctx.idempotency_key, again=again)
+    made = await ctx.services.systems.keeper("note", contact.source).write(write)
+    async with ctx.db.reading() as session:
+        row = await session.get_one(CallNote, (workspace_id, made))
+        what = f"Note on {contact.name}"
+        sources = await cite(session, workspace_id, "notes", what, [(row.id, row.as_of)])
+    return Result(contact=contact.name, note=row.note, sources=sources)
 
 
 def present(args: Args, result: Result) -> Presentation:
@@ -140,7 +146,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_CRM),
-    reconcile=run,  # the key makes a repeat harmless
+    reconcile=partial(run, again=True),
     phrases=PHRASES,
     doing="Writing the note",
     examples=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from pydantic import Field
@@ -12,8 +13,9 @@ from app.domain.errors import Fixable
 from app.domain.money import Money
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.integrations.writing import Write
 from app.portfolio.find import find_deal
-from app.portfolio.register import own_record, own_source
+from app.portfolio.sources import SOPHIA, cite, system_name
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import sentence, words
 
@@ -93,20 +95,18 @@ class Result(ToolOutput):
     amount_cents: int
 
 
-def _movable(deal: Deal, stage: str) -> None:
-    own_record(deal, "this deal")
-    if deal.stage == stage:
-        raise Fixable(f"{deal.name} is in {words(stage)} already.", next_step="To which stage should it move?")
-
-
 async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     async with ctx.db.reading() as session:
         deal, company = await find_deal(session, ctx.principal, args.deal)
-    _movable(deal, args.stage)
+    system = ctx.services.systems.of(deal.source, "deal").source
+    if deal.stage == args.stage:
+        raise Fixable(f"{deal.name} is in {words(args.stage)} already.", next_step="To which stage should it move?")
     return Preparation(
         title="Move a deal",
         consequence=sentence(
-            "the deal changes its stage.",
+            "the deal changes its stage."
+            if system == SOPHIA
+            else f"the deal changes its stage in {system_name(system)}.",
             "It counts as closed from then on." if args.stage.startswith("closed") else "",
         ),
         arguments={"deal": deal.name, "stage": args.stage},
@@ -122,17 +122,16 @@ def _facts(deal: Deal, company: Company | None) -> tuple[FieldChange, ...]:
     return tuple(facts)
 
 
-async def run(ctx: ToolContext, args: Args) -> Result:
-    now = ctx.clock.now()
-    async with ctx.db.transaction() as session:
+async def run(ctx: ToolContext, args: Args, *, again: bool = False) -> Result:
+    async with ctx.db.reading() as session:
         deal, _ = await find_deal(session, ctx.principal, args.deal)
-        own_record(deal, "this deal")
-        deal.stage = args.stage
-        deal.updated_at = deal.as_of = now
-        session.add(deal)
-        return Result(
-            deal=deal.name, stage=deal.stage, amount_cents=deal.amount_cents, sources=own_source(deal.name, now)
-        )
+    values = {"stage": args.stage}
+    write = Write("deal", ctx.principal.workspace_id, values, ctx.idempotency_key, record_id=deal.id, again=again)
+    moved = await ctx.services.systems.of(deal.source, "deal").write(write)
+    async with ctx.db.reading() as session:
+        row = await session.get_one(Deal, (ctx.principal.workspace_id, moved))
+        sources = await cite(session, ctx.principal.workspace_id, "deals", row.name, [(row.id, row.as_of)])
+    return Result(deal=row.name, stage=row.stage, amount_cents=row.amount_cents, sources=sources)
 
 
 def present(args: Args, result: Result) -> Presentation:
@@ -154,6 +153,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_CRM),
+    reconcile=partial(run, again=True),
     phrases=PHRASES,
     doing="Moving the deal",
     examples=(

@@ -15,7 +15,8 @@ from app.domain.clock import CountingIds, FixedClock
 from app.domain.delivery import Delivery
 from app.domain.errors import NotAllowed
 from app.domain.principal import Principal
-from app.integrations.writing import RecordKind, Write
+from app.integrations.writing import RecordKind, RecordSystem, Write
+from app.portfolio.register import Register
 from app.tools.core.registry import AnyTool
 from app.tools.core.services import Services
 from app.tools.core.tool import Preparation, Presentation, ToolContext, ToolOutput
@@ -57,10 +58,15 @@ class PropertySystem:
     writes: frozenset[RecordKind] = frozenset({"work_order"})
     made: dict[str, str] = field(default_factory=dict)
 
-    def of(self, source: str, kind: RecordKind) -> PropertySystem:
+    def of(self, source: str, kind: RecordKind) -> RecordSystem:
+        if source == "sophia":
+            return self.keeper(kind)
         if source != self.source or kind not in self.writes:
             raise NotAllowed(f"{source} can only be read.")
         return self
+
+    def keeper(self, kind: RecordKind, source: str = "") -> RecordSystem:
+        return Register(self.db, FixedClock(world.NOW))
 
     async def write(self, write: Write) -> str:
         if write.record_id:

@@ -56,7 +56,7 @@ async def test_a_deal_moves_once_and_the_card_shows_before_and_after(desk: Desk,
 
 
 async def test_a_deal_of_another_system_is_not_changed_behind_its_back(desk: Desk) -> None:
-    with pytest.raises(NotAllowed, match="kept in HubSpot"):
+    with pytest.raises(NotAllowed, match="hubspot can only be read"):
         await desk.prepare("update_deal_stage", deal="Greystone", stage="negotiation")
 
 

@@ -13,6 +13,8 @@ from app.db.models.base import Sourced
 from app.db.models.business import CallNote, Contact, Task
 from app.domain.clock import CountingIds
 from app.domain.principal import Surface
+from app.integrations.systems import ConnectedSystems
+from app.portfolio.register import Register
 from app.security.keys import KeyRing
 from app.security.people import principal_of
 from app.security.redaction import Redactor
@@ -48,7 +50,8 @@ async def test_an_own_record_is_made_once_even_when_the_process_dies(
     clock = MovableClock(demo.NOW)
     safeguards = Safeguards.build(demo_db, KeyRing(b"a secret for tests only"), clock, Redactor().value)
     nothing: Any = None
-    bench = Workbench(demo_db, clock, CountingIds(), Services(messages=nothing, systems=nothing, documents=nothing))
+    systems = ConnectedSystems(demo_db, [], {}, Register(demo_db, clock))
+    bench = Workbench(demo_db, clock, CountingIds(), Services(messages=nothing, systems=systems, documents=nothing))
     gate = Gate(TOOLS, bench, safeguards, Patience(read_back_after=(0.0,)))
     person = await principal_of(demo_db, demo.WORKSPACE, demo.ADMIN.user_id)
     if tool == "log_call_note":

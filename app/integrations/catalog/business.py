@@ -14,7 +14,7 @@ ROWS = (
         probe=Probe(
             "https://api.hubapi.com/crm/v3/owners?limit=1", headers={"Authorization": "Bearer {hubspot_api_key}"}
         ),
-        does="companies, contacts, deals, tasks and notes",
+        does="companies, contacts, deals, tasks and notes, both ways",
         note="A private-app token; HubSpot's old API keys stopped working in 2022.",
     ),
     Integration(

@@ -15,9 +15,9 @@ from app.integrations.hubspot.client import ALLOWANCES, REMAINING, RETRY, HubSpo
 from app.integrations.hubspot.directory import Directory
 from app.integrations.hubspot.ids import SOURCE
 from app.integrations.hubspot.reading import CrmReader
+from app.integrations.hubspot.records import HubSpotRecords, Tools
 from app.integrations.hubspot.rows import KINDS
 from app.integrations.hubspot.stages import stage_names
-from app.integrations.writing import RecordSystem
 
 LABEL: Final = "HubSpot"
 BASE_URL: Final = "https://api.hubapi.com"
@@ -65,7 +65,8 @@ class HubSpot:
             given.outbound.service(policy), base_url=base_url, token=settings["HUBSPOT_API_KEY"]
         )
         self._directory = Directory(self._client, given.clock, stage_names(settings["HUBSPOT_STAGES"]))
-        self._reader = CrmReader(self._client, self._directory, ZoneInfo(settings["TIMEZONE"]))
+        self._zone = ZoneInfo(settings["TIMEZONE"])
+        self._reader = CrmReader(self._client, self._directory, self._zone)
         self._given = given
 
     @property
@@ -86,8 +87,10 @@ class HubSpot:
             return Reachability("unreachable", failed.for_people)
         return Reachability("ok", "HubSpot answers.")
 
-    def writer(self, db: Database) -> RecordSystem | None:
-        return None
+    def writer(self, db: Database) -> HubSpotRecords:
+        given = self._given
+        tools = Tools(self._client, self._directory, self._reader, db, given.clock, self._zone, given.outbound.sleep)
+        return HubSpotRecords(tools)
 
 
 CONNECTOR: Final = ConnectorSpec(

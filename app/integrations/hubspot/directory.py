@@ -14,6 +14,7 @@ from app.integrations.hubspot.client import HubSpotClient, Request
 from app.integrations.hubspot.models import Owner, Pipeline, PropertyInfo
 from app.integrations.hubspot.stages import Stages
 from app.integrations.records import parsed
+from app.integrations.writing import NOT_KEPT_THERE
 
 _FRESH: Final = timedelta(minutes=10)
 _MOST_PAGES: Final = 100
@@ -40,14 +41,20 @@ class Reference:
     def owner_of(self, name: str, email: str) -> Owner:
         """The owner with that address, else the only one of that full name. Raises Fixable when there is none."""
         by_mail = [one for one in self.owners.values() if email and one.email.lower() == email.lower()]
-        named = [one for one in self.owners.values() if one.name.lower() == " ".join(name.lower().split())]
-        if by_mail or len(named) == 1:
-            return (by_mail or named)[0]
+        found = by_mail[0] if by_mail else self.owner_named(name)
+        if found is not None and not found.archived:
+            return found
         raise Fixable(
             f"{name} has no seat in HubSpot.",
             next_step="Somebody with a seat there can take it, or an administrator can add the person.",
-            code="not_kept_there",
+            code=NOT_KEPT_THERE,
         )
+
+    def owner_named(self, name: str) -> Owner | None:
+        """The only owner of that full name, None when there is none or more than one."""
+        wanted = " ".join(name.lower().split())
+        named = [one for one in self.owners.values() if one.name.lower() == wanted and not one.archived]
+        return named[0] if len(named) == 1 else None
 
 
 class Directory:

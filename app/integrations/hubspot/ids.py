@@ -1,7 +1,8 @@
-"""Read-model ids of HubSpot's records."""
+"""Read-model ids of HubSpot's records, and the mark on those that Sophia made."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from app.domain.errors import Fixable
@@ -24,3 +25,9 @@ def hubspot_id(read_model: str) -> str:
             detail=f"not a HubSpot id: {read_model[:60]}",
         )
     return own
+
+
+def mark_of(workspace_id: str, idempotency_key: str) -> str:
+    """The mark that goes behind a text: HubSpot takes no idempotency key, so the key must be readable back."""
+    digest = hashlib.sha256(f"{workspace_id}\n{idempotency_key}".encode()).hexdigest()
+    return f"[ref {digest[:12]}]"

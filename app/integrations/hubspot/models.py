@@ -63,6 +63,7 @@ class Note(CrmRecord):
 
 class Owner(Record):
     id: RecordId
+    archived: Yes = False
     email: Text = ""
     first_name: Text = Field(default="", alias="firstName")
     last_name: Text = Field(default="", alias="lastName")

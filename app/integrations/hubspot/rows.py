@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.db.models.base import Sourced
@@ -199,8 +199,3 @@ class RowMaker:
         if moment is None:
             return None
         return moment.date() if moment.time() == time() else moment.astimezone(self.zone).date()
-
-
-def fields_of(values: Mapping[str, Any]) -> dict[str, str]:
-    """Properties as they are sent: texts only, nothing for what is not given."""
-    return {name: str(value) for name, value in values.items() if value not in (None, "")}

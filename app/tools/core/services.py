@@ -46,6 +46,11 @@ class Systems(Protocol):
 
     def of(self, source: str, kind: RecordKind) -> RecordSystem: ...
 
+    def keeper(self, kind: RecordKind, source: str = "") -> RecordSystem:
+        """The system that new records of a kind are made in; with a `source` that one, if it takes them. Where none
+        does, Sophia's own register."""
+        ...
+
 
 class Documents(Protocol):
     """Searches the company's documents among those a sight may see. Raises RetryLater when they can't be reached."""

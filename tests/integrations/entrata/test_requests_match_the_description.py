@@ -9,11 +9,12 @@ import orjson
 import pytest
 
 from app.db.engine import Database
-from app.domain.clock import FixedClock
+from app.domain.clock import FixedClock, SystemClock
 from app.http.outbound import Call, Reply, ServiceClient
 from app.integrations.registry import all_connectors
 from app.integrations.systems import ConnectedSystems
 from app.integrations.writing import Write
+from app.portfolio.register import Register
 from app.portfolio.sync import sync_source
 from tests.integrations.entrata.rig import HOME, NOW, Stand
 from tests.integrations.entrata.spec import Described
@@ -44,7 +45,9 @@ async def test_reading_and_writing_ask_only_what_is_described(
     later = FixedClock(NOW + timedelta(hours=1))
     assert (await sync_source(sqlite_db, "W1", stand.connector, clock=later)).ok
     await stand.connector.check()
-    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors()).of("entrata", "work_order")
+    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors(), Register(sqlite_db, SystemClock())).of(
+        "entrata", "work_order"
+    )
     unit = stand.server.store.home(HOME).community.units[0].id
     order = {"property_id": f"entrata:{HOME}", "unit_id": f"entrata:{unit}", "description": "No hot water"}
     made = await system.write(Write("work_order", "W1", order, "k"))

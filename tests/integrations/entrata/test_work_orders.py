@@ -14,10 +14,12 @@ from app.db.engine import Database
 from app.db.models.leasing import Lease
 from app.db.models.maintenance import WorkOrder
 from app.db.models.property import Unit
+from app.domain.clock import SystemClock
 from app.domain.errors import Fixable, NotAllowed, NotFound, OutcomeUnknown, RetryLater
 from app.integrations.registry import all_connectors
 from app.integrations.systems import ConnectedSystems
 from app.integrations.writing import RecordSystem, Write
+from app.portfolio.register import Register
 from app.portfolio.sync import sync_source
 from tests.integrations.entrata.rig import HOME, Stand, standing
 
@@ -64,7 +66,9 @@ async def writing(stand: Stand, sqlite_db: Database) -> AsyncIterator[Writing]:
         living = (await session.scalars(select(Unit).where(Unit.property_id == f"entrata:{HOME}"))).all()
     occupied = next(unit for unit in living if unit.status == "occupied")
     vacant = next(unit for unit in living if unit.status in ("vacant", "vacant_leased", "down"))
-    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors()).of("entrata", "work_order")
+    system = ConnectedSystems(sqlite_db, [stand.connector], all_connectors(), Register(sqlite_db, SystemClock())).of(
+        "entrata", "work_order"
+    )
     yield Writing(stand, sqlite_db, system, occupied, vacant)
 
 
@@ -199,7 +203,7 @@ async def test_what_was_written_survives_a_restart_of_the_stand_in(writing: Writ
 
 
 def test_a_source_that_is_not_set_up_is_a_sentence(sqlite_db: Database) -> None:
-    systems = ConnectedSystems(sqlite_db, [], all_connectors())
+    systems = ConnectedSystems(sqlite_db, [], all_connectors(), Register(sqlite_db, SystemClock()))
     with pytest.raises(NotAllowed) as missing:
         systems.of("entrata", "work_order")
     assert missing.value.sentence == "Entrata isn't set up for me."
@@ -209,7 +213,7 @@ def test_a_source_that_is_not_set_up_is_a_sentence(sqlite_db: Database) -> None:
 
 
 def test_a_system_is_not_asked_for_records_it_does_not_take(stand: Stand, sqlite_db: Database) -> None:
-    systems = ConnectedSystems(sqlite_db, [stand.connector], all_connectors())
+    systems = ConnectedSystems(sqlite_db, [stand.connector], all_connectors(), Register(sqlite_db, SystemClock()))
     with pytest.raises(NotAllowed) as refused:
         systems.of("entrata", "deal")
     assert refused.value.sentence == "I can read from Entrata, but not change deals there."
