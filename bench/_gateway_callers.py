@@ -70,7 +70,6 @@ class LangChain:
         from pydantic import SecretStr
 
         models = [ChatOpenAI(model=MODEL, api_key=SecretStr("k"), base_url=one, stream_usage=True) for one in addresses]
-        self._clients = [model.root_async_client for model in models]
         self._model: Any = models[0].with_fallbacks(models[1:]) if models[1:] else models[0]
         self._messages = langchain_messages()
 
@@ -83,8 +82,7 @@ class LangChain:
         return str((await self._model.ainvoke(self._messages)).text)
 
     async def close(self) -> None:
-        for client in self._clients:
-            await client.close()
+        """Nothing: langchain-openai shares one client among all models of one address."""
 
 
 class LiteLlm:

@@ -125,7 +125,7 @@ def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -
 
 
 class _PlainCompletions:
-    """Stands where langchain-openai has the SDK's `chat.completions`, for streams only.
+    """Stands where langchain-openai has the SDK's `chat.completions`.
 
     The SDK would walk through a request member by member (for forty tools that costs more than the rest of the
     request) and build typed objects of each event that langchain-openai turns back into dictionaries, which is half of
@@ -135,6 +135,11 @@ class _PlainCompletions:
 
     def __init__(self, sdk: Any) -> None:
         self._sdk = sdk
+
+    @property
+    def with_raw_response(self) -> Any:
+        """Whole answers, for routes that do not stream, go through the SDK as it is."""
+        return self._sdk.chat.completions.with_raw_response
 
     async def create(self, *, extra_body: Mapping[str, Any] | None = None, **body: Any) -> Any:
         """The SDK's stream, of decoded events. Raises the SDK's errors."""

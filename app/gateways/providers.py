@@ -18,6 +18,7 @@ import app.gateways.roads
 from app.domain.errors import Fixable
 from app.gateways.faults import RouteFault
 from app.gateways.spend import DIRECT, NO_FEES, Fees
+from app.gateways.terms import USUAL_CAPABILITIES, Capability
 
 
 class DuplicateProvider(Exception):
@@ -72,6 +73,7 @@ class Provider:
     needs_address: bool = False  # has no address of its own
     gateway: str = DIRECT  # the gateway's name when the model belongs to somebody behind it
     fees: Fees = NO_FEES
+    capabilities: frozenset[Capability] = USUAL_CAPABILITIES
 
     @property
     def model_variable(self) -> str:

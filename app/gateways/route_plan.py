@@ -49,7 +49,13 @@ def in_order(access: Mapping[str, Access], providers: Mapping[str, Provider]) ->
     """The providers one after the other. Raises ValueError for one that nobody registered."""
     if unknown := [name for name in access if name not in providers]:
         raise ValueError(f"no provider is named {unknown[0]!r}; there are {', '.join(sorted(providers))}")
-    return RoutePlan(each_key(PlannedRoute(providers[name], one) for name, one in access.items()))
+    planned = [PlannedRoute(providers[name], one, plain_terms(providers[name])) for name, one in access.items()]
+    return RoutePlan(each_key(planned))
+
+
+def plain_terms(provider: Provider) -> Terms:
+    """What holds for a route of which nothing was said."""
+    return replace(PLAIN_TERMS, capabilities=provider.capabilities)
 
 
 def each_key(planned: Iterable[PlannedRoute]) -> tuple[PlannedRoute, ...]:

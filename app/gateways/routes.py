@@ -111,6 +111,9 @@ async def _pieces(
 ) -> AsyncGenerator[BaseMessage]:
     """Without LangChain's `astream`: the outer model reports each piece once, and what gathers them for callbacks that
     nobody has here costs as much as the failover itself."""
+    if model.disable_streaming:
+        yield await model.ainvoke(messages, {"callbacks": []}, **options)
+        return
     stream = model._astream(messages, **options)  # pyright: ignore[reportPrivateUsage] - see above
     async with aclosing(cast(AsyncGenerator[ChatGenerationChunk], stream)) as chunks:
         async for chunk in chunks:

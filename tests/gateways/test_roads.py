@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
 
 from app.domain.errors import Fixable
 from app.gateways.attempt import Gathered
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, Deadlines, Provider, discover
+from app.gateways.routes import Route
 from app.gateways.spend import Outcome, TokenEstimate
+from app.gateways.terms import Capability, Terms
 from app.main import model_access
 from tests.gateways.standins import PLANNER_SAYS, FixedPlanner, Hand, Uses, streamed, turn_model
 
@@ -106,6 +109,24 @@ async def test_every_road_is_asked_for_a_stream_of_the_configured_model(road: st
     assert ("stream_options" in body) == (road != "cohere")
     assert ("max_completion_tokens" in body) == (road == "openai")
     assert ("max_tokens" in body) == (road != "openai")
+
+
+async def test_a_route_that_does_not_stream_is_asked_for_the_whole_answer_with_its_tools(service: Service) -> None:
+    choice = {"index": 0, "message": {"role": "assistant", "content": "All is well."}, "finish_reason": "stop"}
+    service.body = json.dumps(
+        {"id": "c1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    )
+    service.good_type = "application/json"
+    terms = Terms(capabilities=frozenset({Capability.TOOLS}))
+    route = Route(discover()["openai"], Access("k-own", "some-model", service.url), Deadlines(), Hand(), terms)
+    tool = {"type": "function", "function": {"name": "get_occupancy", "parameters": {"type": "object"}}}
+    gathered = Gathered()
+    async for piece in route.stream([HumanMessage("hello")], [tool]):
+        gathered.take(piece)
+    await route.aclose()
+    body = service.asked[0][2]
+    assert (body.get("stream"), body["tools"]) in [(None, [tool]), (False, [tool])]
+    assert gathered.whole(must_finish=True).text == "All is well."
 
 
 @pytest.mark.parametrize("road", ["openai", "together", "huggingface", "cohere", "compatible", "openrouter"])

@@ -117,7 +117,7 @@ def _unfit(one: RouteEntry, machine: Machine) -> Iterator[tuple[str, str]]:
         there = f"; it has {_list(allowed)}" if allowed else ""
         yield "options", f"{provider.label} has no option `{unknown[0]}`{there}"
     yield from _contradictions(one)
-    if not (one.price and one.price_ref) and not machine.priced(facts_of(provider, one.model, _terms(one))):
+    if not (one.price and one.price_ref) and not machine.priced(facts_of(provider, one.model, _terms(one, provider))):
         yield (
             "price_ref" if one.price_ref else "model",
             "no price is known for this model, so it may be misspelled; correct it, or write its `price` "
@@ -181,10 +181,10 @@ def _planned(one: RouteEntry, machine: Machine) -> PlannedRoute:
         base_url=_address(one, provider, machine),
         options={**options, **one.options},
     )
-    return PlannedRoute(provider, access, _terms(one))
+    return PlannedRoute(provider, access, _terms(one, provider))
 
 
-def _terms(one: RouteEntry) -> Terms:
+def _terms(one: RouteEntry, provider: Provider) -> Terms:
     return Terms(
         owner=one.provider,
         price_ref=one.price_ref,
@@ -194,7 +194,7 @@ def _terms(one: RouteEntry) -> Terms:
         takes_refused=one.takes_refused,
         limit=one.limit.told() if one.limit else None,
         model_class=one.model_class,
-        capabilities=one.capabilities,
+        capabilities=provider.capabilities if one.capabilities is None else one.capabilities,
         data=one.data.told(),
         quality=one.quality,
     )

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from app.gateways.route_plan import Policy
 from app.gateways.spend import DIRECT, Fees, OwnPrice, PerMinute, Task
-from app.gateways.terms import USUAL_CAPABILITIES, USUAL_CLASSES, Capability, DataPolicy, DataRules, ModelClass
+from app.gateways.terms import USUAL_CLASSES, Capability, DataPolicy, DataRules, ModelClass
 
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _MICRODOLLARS = 1_000_000
@@ -137,7 +137,7 @@ class RouteEntry(_Entry):
     price_ref: str = ""
     fees: FeesEntry | None = None
     window: Annotated[int, Field(ge=1_000)] | None = None
-    capabilities: Annotated[frozenset[Capability], BeforeValidator(_distinct)] = USUAL_CAPABILITIES
+    capabilities: Annotated[frozenset[Capability], BeforeValidator(_distinct)] | None = None
     data: DataEntry = DataEntry()
     limit: LimitEntry | None = None
     takes_refused: bool = False
