@@ -41,9 +41,9 @@ def main() -> int:
 
 def seconds_to_ready(folder: Path) -> float:
     """From the command to the printed address and an answering page. Raises RuntimeError when it ends before."""
-    port, entrata = free_port(), free_port()
+    port, systems = free_port(), free_port()
     command = [sys.executable, "-c", COMMAND, "demo", "--folder", str(folder)]
-    command += ["--port", str(port), "--entrata-port", str(entrata)]
+    command += ["--port", str(port), "--systems-port", str(systems)]
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as demo:
         assert demo.stdout is not None

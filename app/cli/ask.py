@@ -152,7 +152,7 @@ async def _offer(
     if said == "later":
         return
     async with AsyncExitStack() as stack:
-        if world is not None and not is_taken(world.ports.entrata):
+        if world is not None and not is_taken(world.ports.systems):
             await stack.enter_async_context(outside_world(world, console))
         decision = await house.gate.decide(card.approval_id, principal, "approve" if said == "approve" else "decline")
     style = "green" if decision.status == "executed" else "yellow"

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def demo(
         port: Annotated[int, typer.Option(help="Port of the page.")] = 8765,
-        entrata_port: Annotated[int, typer.Option(help="Port of the property system's stand-in.")] = 8931,
+        systems_port: Annotated[int, typer.Option(help="Port of the systems' stand-ins.")] = 8931,
         folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".sophia/demo"),
         fresh: Annotated[bool, typer.Option("--fresh", help="Throw the demo's data away and begin again.")] = False,
     ) -> None:
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
         from app.sandbox.demo import DemoWorld  # noqa: PLC0415 - production commands never load the sandbox
 
         console = Console()
-        world = DemoWorld.at(folder, SystemClock(), page=port, entrata=entrata_port)
+        world = DemoWorld.at(folder, SystemClock(), page=port, systems=systems_port)
         if world.is_stale:
             console.print("[dim]The demo's data is from another day; making today's.[/]")
         world.begin(fresh=fresh)

@@ -1,6 +1,6 @@
 """`python -m app.sandbox`: the demo's outside world in one process, on loopback only.
 
-Slack (with its page), Twilio and Resend on one port, Entrata on another.
+Slack (with its page), Twilio and Resend on one port, the property and business systems on another.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ async def serve(world: DemoWorld) -> None:
     servers = [
         slack_server(world.slack_app(), port=world.ports.page),
         uvicorn.Server(
-            uvicorn.Config(world.entrata_app(), port=world.ports.entrata, log_level="warning", access_log=False)
+            uvicorn.Config(world.systems_app(), port=world.ports.systems, log_level="warning", access_log=False)
         ),
     ]
 
@@ -39,9 +39,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.sandbox", description="The demo's outside world.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the demo")
     parser.add_argument("--page-port", type=int, default=DEMO.page)
-    parser.add_argument("--entrata-port", type=int, default=DEMO.entrata)
+    parser.add_argument("--systems-port", type=int, default=DEMO.systems)
     given = parser.parse_args()
-    world = DemoWorld.at(given.data, SystemClock(), page=given.page_port, entrata=given.entrata_port)
+    world = DemoWorld.at(given.data, SystemClock(), page=given.page_port, systems=given.systems_port)
     asyncio.run(serve(world))
 
 

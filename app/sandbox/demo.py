@@ -1,7 +1,7 @@
 """The demo: which stand-ins there are, how Sophia is pointed at them, and what her database holds at the start.
 
-Nothing here is a short cut through the product: the settings below are ordinary settings, and the property data comes
-in through the Entrata connector as it would from Entrata. Whoever only needs the settings loads no stand-in.
+Nothing here is a short cut through the product: the settings below are ordinary settings, and the data comes in
+through the connectors as it would from the real systems. Whoever only needs the settings loads no stand-in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import Clock, local_date
-from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED, TwilioAccount
+from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED, HubSpotAccount, TwilioAccount
 from app.sandbox.slack.config import SandboxConfig
 from app.settings import DEMO_SECRET_KEY
 
@@ -33,10 +33,11 @@ READY = "ready"
 
 @dataclass(frozen=True)
 class Ports:
-    """Loopback ports: the workspace's page (with Slack's, Twilio's and Resend's APIs) and Entrata's API."""
+    """Loopback ports: the workspace's page (with Slack's, Twilio's and Resend's APIs), and the APIs of the property
+    and business systems."""
 
     page: int = 8765
-    entrata: int = 8931
+    systems: int = 8931
 
 
 DEMO = Ports()
@@ -52,8 +53,8 @@ class DemoWorld:
     ports: Ports
 
     @classmethod
-    def at(cls, folder: Path, clock: Clock, *, page: int = DEMO.page, entrata: int = DEMO.entrata) -> DemoWorld:
-        return cls(folder, clock, local_date(clock, TIMEZONE), Ports(page, entrata))
+    def at(cls, folder: Path, clock: Clock, *, page: int = DEMO.page, systems: int = DEMO.systems) -> DemoWorld:
+        return cls(folder, clock, local_date(clock, TIMEZONE), Ports(page, systems))
 
     @property
     def address(self) -> str:
@@ -90,6 +91,7 @@ class DemoWorld:
     def settings(self) -> dict[str, Any]:
         """Settings that point Sophia at the stand-ins. Model keys of the environment stay in force."""
         slack, account = SandboxConfig(), TwilioAccount()
+        systems = f"http://127.0.0.1:{self.ports.systems}"
         return {
             "environment": "development",
             "workspace_id": slack.workspace.id,
@@ -106,7 +108,10 @@ class DemoWorld:
             "slack_api_url": f"{self.address}/api",
             "entrata_api_key": DEMO_KEY,
             "entrata_org": DEMO_ORG,
-            "entrata_base_url": f"http://127.0.0.1:{self.ports.entrata}",
+            "entrata_base_url": systems,
+            "hubspot_api_key": HubSpotAccount().token,
+            "hubspot_base_url": f"{systems}/hubspot",
+            "hubspot_stages": None,
             "twilio_account_sid": account.sid,
             "twilio_auth_token": account.auth_token,
             "twilio_from": account.numbers[0],
@@ -127,7 +132,20 @@ class DemoWorld:
         manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
         return create_app(apply_manifest(SandboxConfig(data_dir=self.folder / "workspace"), manifest))
 
-    def entrata_app(self) -> Starlette:
+    def systems_app(self) -> Starlette:
+        """The property and business systems, each below a path of its own; Entrata is what is left."""
+        from starlette.applications import Starlette  # noqa: PLC0415
+        from starlette.routing import Mount  # noqa: PLC0415
+
+        return Starlette(routes=[Mount("/hubspot", self._hubspot()), Mount("/", self._entrata())])
+
+    def _hubspot(self) -> Starlette:
+        from app.sandbox.hubspot.running import hubspot_server  # noqa: PLC0415
+
+        folder = self.folder / "hubspot"
+        return hubspot_server(folder, self.clock, HubSpotAccount(), seed=DEMO_SEED, today=self.today).asgi()
+
+    def _entrata(self) -> Starlette:
         from app.sandbox.entrata.server import EntrataServer  # noqa: PLC0415
         from app.sandbox.entrata.store import EntrataStore  # noqa: PLC0415
 
@@ -135,7 +153,7 @@ class DemoWorld:
         return EntrataServer(store, DEMO_ORG, DEMO_KEY).asgi()
 
     async def load_own_records(self, db: Database) -> None:
-        """The team, and what no live source holds yet (prospects, comps, invoices, books, CRM, calls, tasks)."""
+        """The team, and what no live source holds yet (prospects, comps, invoices, books, calls)."""
         from app.sandbox.portfolio.load import load_register, load_team  # noqa: PLC0415
 
         workspace = SandboxConfig().workspace

@@ -94,7 +94,7 @@ async def office(demo_db: Database, planner: Planner) -> AsyncIterator[Office]:
             demo_db,
             clock,
             ids,
-            Services(messages=outbox, systems=PropertySystem(demo_db), documents=documents_in(demo_db)),
+            Services(messages=outbox, systems=PropertySystem(demo_db, crm="hubspot"), documents=documents_in(demo_db)),
         ),
         guards,
     )

@@ -30,7 +30,7 @@ class RunningDemo:
 
     folder: Path
     page: int = field(default_factory=free_port)
-    entrata: int = field(default_factory=free_port)
+    systems: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
 
@@ -40,7 +40,7 @@ class RunningDemo:
 
     def start(self) -> None:
         command = [sys.executable, "-c", "from app.cli import main; main()", "demo", "--folder", str(self.folder)]
-        command += ["--port", str(self.page), "--entrata-port", str(self.entrata)]
+        command += ["--port", str(self.page), "--systems-port", str(self.systems)]
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         self.process = subprocess.Popen(
             command,

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.sandbox.accounts import HubSpotAccount
 from app.sandbox.slack.client import SlackDriver
 from tests.e2e.running import RunningDemo
 
@@ -74,6 +75,19 @@ async def test_a_work_order_waits_for_approval_is_made_once_and_read_back(people
     listed = await ask(people, "jen", "@Sophia", "open work orders for unit 318 at Maple Grove")
     assert words_of(listed).count("bathroom fan rattles all night") == 1
     assert "WO-" in words_of(done)
+
+
+async def test_an_approved_deal_moves_in_the_crm(people: SlackDriver, demo: RunningDemo) -> None:
+    card = await ask_for_card(people, "sarah", "move the Greystone Capital deal to negotiation")
+    assert "in HubSpot" in words_of(card)
+    await people.click("sarah", card, approve_button(card))
+    assert "is in negotiation now" in words_of(await decided(people, "sarah", card))
+    headers = {"Authorization": f"Bearer {HubSpotAccount().token}"}
+    systems = f"http://127.0.0.1:{demo.systems}/hubspot"
+    async with httpx.AsyncClient(base_url=systems, headers=headers, trust_env=False) as hubspot:
+        listed = await hubspot.get("/crm/v3/objects/deals", params={"properties": "dealname,dealstage", "limit": "100"})
+    deals = {one["properties"]["dealname"]: one["properties"]["dealstage"] for one in listed.json()["results"]}
+    assert [stage for name, stage in deals.items() if name.startswith("Greystone")] == ["contractsent"]
 
 
 async def test_an_approved_text_message_lands_in_the_outbox_and_nowhere_else(

@@ -57,9 +57,10 @@ class PropertySystem:
     source: str = "entrata"
     writes: frozenset[RecordKind] = frozenset({"work_order"})
     made: dict[str, str] = field(default_factory=dict)
+    crm: str = "sophia"  # whose deals can be moved
 
     def of(self, source: str, kind: RecordKind) -> RecordSystem:
-        if source == "sophia":
+        if source in ("sophia", self.crm):
             return self.keeper(kind)
         if source != self.source or kind not in self.writes:
             raise NotAllowed(f"{source} can only be read.")

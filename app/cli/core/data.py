@@ -13,6 +13,7 @@ from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.db.models.property import Property
 from app.domain.clock import SystemClock
+from app.integrations.registry import all_connectors
 from app.settings import Settings, plain_values
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 async def which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
     """The configured database, or the demo's when there is neither data nor a system to read it from."""
-    if plain_values(settings).get("entrata_api_key") or await _has_data(settings):
+    if _is_connected(settings) or await _has_data(settings):
         return settings, None
     from app.sandbox.demo import DemoWorld  # noqa: PLC0415 - only when there is nothing real
 
@@ -29,7 +30,7 @@ async def which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
     world = DemoWorld.at(folder, clock)
     demo = settings_or_exit(**world.settings(), log_level="error")
     if not world.is_ready:
-        world = DemoWorld.at(folder, clock, page=free_port(), entrata=free_port())
+        world = DemoWorld.at(folder, clock, page=free_port(), systems=free_port())
         demo = settings_or_exit(**world.settings(), log_level="error")
         console = Console(stderr=True)
         console.print("Nothing is set up yet, so I'll use a demo portfolio of 12 communities.")
@@ -37,6 +38,12 @@ async def which_data(settings: Settings) -> tuple[Settings, DemoWorld | None]:
         async with outside_world(world, console):
             await prepare(world, demo, console)
     return demo, world
+
+
+def _is_connected(settings: Settings) -> bool:
+    """True when a property or business system is set up."""
+    given = {name.upper(): value for name, value in plain_values(settings).items()}
+    return any(not spec.missing(given) for spec in all_connectors().values())
 
 
 async def _has_data(settings: Settings) -> bool:

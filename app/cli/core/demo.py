@@ -30,22 +30,22 @@ async def outside_world(world: DemoWorld, console: Console) -> AsyncGenerator[No
 
     Raises Fixable when a port is taken.
     """
-    for port in (world.ports.page, world.ports.entrata):
+    for port in (world.ports.page, world.ports.systems):
         if is_taken(port):
             raise Fixable(
                 f"Port {port} on this machine is in use, perhaps by another demo.",
-                next_step="Stop it, or choose others: sophia demo --port 8770 --entrata-port 8940",
+                next_step="Stop it, or choose others: sophia demo --port 8770 --systems-port 8940",
                 code="port_in_use",
             )
     command = [sys.executable, "-m", "app.sandbox", "--data", str(world.folder)]
-    command += ["--page-port", str(world.ports.page), "--entrata-port", str(world.ports.entrata)]
+    command += ["--page-port", str(world.ports.page), "--systems-port", str(world.ports.systems)]
     process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE)
     try:
         with console.status("Opening the local workspace…"):
             # Loading the house takes as long as the other process takes to start, and --help need not wait for it.
             loading = asyncio.to_thread(importlib.import_module, "app.main")
             await asyncio.gather(
-                loading, _listening(process, world.ports.page), _listening(process, world.ports.entrata)
+                loading, _listening(process, world.ports.page), _listening(process, world.ports.systems)
             )
         yield
     finally:
@@ -88,12 +88,14 @@ async def _listening(process: asyncio.subprocess.Process, port: int) -> None:
 
 
 async def prepare(world: DemoWorld, settings: Settings, console: Console) -> None:
-    """Fills an empty demo: the schema, the team, Sophia's own records, her handbook, and everything Entrata holds.
+    """Fills an empty demo: the schema, the team, Sophia's own records, her handbook, and everything the
+    property and business systems hold.
 
-    Raises RetryLater when the property system could not be read whole.
+    Raises RetryLater when a system could not be read whole.
     """
     from app import main  # noqa: PLC0415
     from app.db.migrate import upgrade  # noqa: PLC0415
+    from app.portfolio.sources import system_name  # noqa: PLC0415
 
     columns = (
         SpinnerColumn(),
@@ -108,17 +110,18 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
             database = bars.add_task("Preparing the database", total=1, rows="")
             await upgrade(house.db)
             bars.update(database, completed=1)
-            own = bars.add_task("Your team, deals, calls, invoices and tasks", total=1, rows="")
+            own = bars.add_task("Your team, calls, vendors and invoices", total=1, rows="")
             await world.load_own_records(house.db)
             bars.update(own, completed=1)
             tasks: dict[str, TaskID] = {}
 
             def told(progress: SyncProgress) -> None:
-                if progress.resource not in tasks:
-                    title = f"{progress.label} from Entrata"
-                    tasks[progress.resource] = bars.add_task(title, total=progress.total, rows="")
+                key = f"{progress.source}:{progress.resource}"
+                if key not in tasks:
+                    title = f"{progress.label} from {system_name(progress.source)}"
+                    tasks[key] = bars.add_task(title, total=progress.total, rows="")
                 rows = f"{progress.rows:,} rows" if progress.rows else ""
-                bars.update(tasks[progress.resource], completed=progress.done, total=progress.total, rows=rows)
+                bars.update(tasks[key], completed=progress.done, total=progress.total, rows=rows)
 
             documents = bars.add_task("The handbook", total=1, rows="")
             async with asyncio.TaskGroup() as together:
@@ -128,10 +131,10 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
             reports = synced.result()
     failed = [failure for report in reports for resource in report.resources for failure in resource.failures]
     if failed:
-        raise RetryLater("The demo's property data could not be read whole.", next_step="Please start it again.")
+        raise RetryLater("The demo's data could not be read whole.", next_step="Please start it again.")
     world.finish()
-    rows = sum(resource.rows for report in reports for resource in report.resources)
+    rows, systems = sum(report.rows for report in reports), " and ".join(report.label for report in reports)
     console.print(
-        f"[green]✓[/] 12 communities are ready: {rows:,} records read from Entrata, and a handbook of "
+        f"[green]✓[/] 12 communities are ready: {rows:,} records read from {systems}, and a handbook of "
         f"{handbook.result()} pages."
     )

@@ -1,7 +1,7 @@
 """Writes the demo portfolio into the read model.
 
-`load_register` is for a running demo, where the property side comes through a live source and its sync.
-`load_everything` also writes the property side, with the ids that such a sync would give: for tests and benches.
+`load_register` is for a running demo, where the property side and the CRM come through live sources and their sync.
+`load_everything` also writes those, with the ids that such a sync would give: for tests and benches.
 `load_team` makes the local workspace's people members of the company.
 """
 
@@ -25,12 +25,12 @@ from app.sandbox.slack.seed import Workspace
 async def load_register(
     db: Database, workspace_id: str, portfolio: Portfolio, *, as_of: datetime, property_source: str = "entrata"
 ) -> int:
-    """Write what no live source holds yet: prospects, comps, vendors, invoices, budgets, CRM, calls and tasks.
+    """Write what no live source holds yet: prospects, comps, vendors, invoices, budgets and calls.
 
     `as_of` is the moment the register is said to have confirmed the rows. Returns how many rows were written, in one
     transaction per community. The workspace must hold no register yet: ids that exist raise the database's error.
     """
-    order = Order(workspace_id, property_source, as_of, db.engine.dialect.name, property_side=False)
+    order = Order(workspace_id, property_source, as_of, db.engine.dialect.name, synced=False)
     written = await _write(db, order.company(portfolio))
     async with made_ahead(portfolio, order) as communities:
         async for _, batches in communities:

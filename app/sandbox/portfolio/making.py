@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from app.sandbox.portfolio.bulk import Batch, stored_by
 from app.sandbox.portfolio.portfolio import Portfolio
 from app.sandbox.portfolio.property_rows import Target, community_rows
-from app.sandbox.portfolio.register_rows import RegisterTarget, community_register_rows, company_register_rows
+from app.sandbox.portfolio.register_rows import RegisterTarget, community_register_rows, company_register_rows, crm_rows
 
 LARGE = 60  # communities from which a process is worth its start
 AHEAD = 2
@@ -29,18 +29,21 @@ Made = tuple[int, list[Batch]]
 
 @dataclass(frozen=True)
 class Order:
-    """What rows are wanted: for which workspace, from which property system, as of when, for which database."""
+    """What rows are wanted: for which workspace, from which property system, as of when, for which database. `synced`:
+    those too that a connected system would bring."""
 
     workspace_id: str
     source: str
     as_of: datetime
     dialect: str
-    property_side: bool = True
+    synced: bool = True
 
     def company(self, portfolio: Portfolio) -> list[Batch]:
         """The company-wide rows."""
         target = RegisterTarget(self.workspace_id, self.source, self.as_of)
-        return [*company_register_rows(target, stored_by(self.dialect), portfolio.company_register())]
+        register, stored = portfolio.company_register(), stored_by(self.dialect)
+        rows = [*company_register_rows(target, stored, register)]
+        return [*rows, *crm_rows(target, stored, register)] if self.synced else rows
 
     def community(self, portfolio: Portfolio, property_id: int) -> Made:
         """One community's rows, all made."""
@@ -51,7 +54,7 @@ class Order:
                 RegisterTarget(self.workspace_id, self.source, self.as_of), stored, portfolio.register_of(community)
             )
         ]
-        if self.property_side:
+        if self.synced:
             batches.extend(community_rows(Target(self.workspace_id, self.source, self.as_of), stored, community))
         return property_id, [Batch(batch.table, batch.columns, list(batch.rows)) for batch in batches]
 

@@ -1,4 +1,5 @@
-"""The register's part of the demo portfolio as rows of the read model, with the source `sophia`."""
+"""The register's part of the demo portfolio as rows of the read model, with the source `sophia`, and the CRM's part
+with the ids that HubSpot's stand-in gives it."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from app.sandbox.portfolio.portfolio import CommunityRegister, CompanyRegister
 
 T = TypeVar("T")
 _OWN = "sophia"
+_CRM = "hubspot"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class RegisterTarget:
 def own(record_id: int | None) -> str | None:
     """The read-model id of a record of the register."""
     return None if record_id is None else f"{_OWN}:{record_id}"
+
+
+def crm(record_id: int | None) -> str | None:
+    """The read-model id of a company, contact, deal, note or task."""
+    return None if record_id is None else f"{_CRM}:{record_id}"
 
 
 def community_register_rows(target: RegisterTarget, stored: Stored, register: CommunityRegister) -> Iterator[Batch]:
@@ -112,17 +119,32 @@ def company_register_rows(target: RegisterTarget, stored: Stored, register: Comp
         ),
     )  # fmt: skip
     yield batch(
+        CallRow,
+        ("id", "title", "contact_id", "company_id", "host", "started_at", "seconds", "transcript"),
+        register.calls,
+        lambda one: (
+            own(one.id), one.title, crm(one.contact_id), crm(one.company_id), one.host, moment(one.started_at),
+            one.seconds, one.transcript,
+        ),
+    )  # fmt: skip
+
+
+def crm_rows(target: RegisterTarget, stored: Stored, register: CompanyRegister) -> Iterator[Batch]:
+    """Companies, contacts, deals, notes and tasks, table by table."""
+    day, moment = stored.day, stored.moment
+    batch = _batches(target, stored)
+    yield batch(
         CompanyRow,
         ("id", "name", "domain", "kind"),
         register.companies,
-        lambda one: (own(one.id), one.name, one.domain, one.kind),
+        lambda one: (crm(one.id), one.name, one.domain, one.kind),
     )
     yield batch(
         ContactRow,
         ("id", "name", "search_name", "company_id", "role", "email", "phone"),
         register.contacts,
         lambda one: (
-            own(one.id), one.name, one.name.lower(), own(one.company_id), one.role, one.email, one.phone,
+            crm(one.id), one.name, one.name.lower(), crm(one.company_id), one.role, one.email, one.phone,
         ),
     )  # fmt: skip
     yield batch(
@@ -130,31 +152,22 @@ def company_register_rows(target: RegisterTarget, stored: Stored, register: Comp
         ("id", "name", "company_id", "owner", "stage", "amount_cents", "close_on", "updated_at"),
         register.deals,
         lambda one: (
-            own(one.id), one.name, own(one.company_id), one.owner, one.stage, one.amount_cents, day(one.close_on),
+            crm(one.id), one.name, crm(one.company_id), one.owner, one.stage, one.amount_cents, day(one.close_on),
             moment(one.updated_at),
-        ),
-    )  # fmt: skip
-    yield batch(
-        CallRow,
-        ("id", "title", "contact_id", "company_id", "host", "started_at", "seconds", "transcript"),
-        register.calls,
-        lambda one: (
-            own(one.id), one.title, own(one.contact_id), own(one.company_id), one.host, moment(one.started_at),
-            one.seconds, one.transcript,
         ),
     )  # fmt: skip
     yield batch(
         CallNoteRow,
         ("id", "contact_id", "note", "created_at", "created_by"),
         register.notes,
-        lambda one: (own(one.id), own(one.contact_id), one.note, moment(one.created_at), one.created_by),
+        lambda one: (crm(one.id), crm(one.contact_id), one.note, moment(one.created_at), one.created_by),
     )
     yield batch(
         TaskRow,
         ("id", "title", "assignee", "due_on", "status", "created_at", "created_by"),
         register.tasks,
         lambda one: (
-            own(one.id), one.title, one.assignee, day(one.due_on), one.status, moment(one.created_at), one.created_by,
+            crm(one.id), one.title, one.assignee, day(one.due_on), one.status, moment(one.created_at), one.created_by,
         ),
     )  # fmt: skip
 

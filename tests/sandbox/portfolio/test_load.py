@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from app.db.engine import Database
+from app.db.models.business import Call, CallNote, Company, Contact, Deal, Task
 from app.db.models.leasing import Lease, LedgerEntry, Resident
 from app.db.models.maintenance import WorkOrder
 from app.db.models.property import Property, Unit
@@ -74,11 +75,20 @@ async def test_moments_and_days_read_back_as_they_were_made(db: Database) -> Non
     assert available == {f"entrata:{one.id}": (one.available_on, one.pet_friendly) for one in community.units}
 
 
-async def test_the_register_alone_leaves_the_property_side_to_its_source(db: Database) -> None:
+async def test_the_register_alone_leaves_the_property_side_and_the_crm_to_their_sources(db: Database) -> None:
     small = Portfolio(seed=3, today=demo.TODAY, size=1)
     assert await load_register(db, "w", small, as_of=demo.NOW) > 1_000
     async with db.reading() as session:
-        assert await session.scalar(select(func.count()).where(Unit.workspace_id == "w")) == 0
+        for model in (Unit, Company, Contact, Deal, Task, CallNote):
+            assert await session.scalar(select(func.count()).where(model.workspace_id == "w")) == 0
+
+
+async def test_calls_hang_on_the_crms_contacts(demo_db: Database) -> None:
+    async with demo_db.reading() as session:
+        known = set(await session.scalars(select(Contact.id)))
+        called = set(await session.scalars(select(Call.contact_id).where(Call.contact_id.is_not(None))))
+    assert called <= known
+    assert {one.partition(":")[0] for one in known} == {"hubspot"}
 
 
 async def test_people_of_the_workspace_have_their_communities(demo_db: Database) -> None:
