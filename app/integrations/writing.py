@@ -21,7 +21,8 @@ class Write:
     property_id, unit_id, description, and optionally resident_id, priority, category, permission_to_enter; status,
     assignee, priority and description can be changed. A deal's `stage` can be changed. A task is made from title,
     assignee (a full name), assignee_email, due_on and created_by; a note from contact_id, note, author (a full name)
-    and created_by; a contact from name, email, phone and the company's company_id or, for one to be added, company.
+    and created_by, or from work_order_id and note; a contact from name, email, phone and the company's company_id or,
+    for one to be added, company.
     again: the answer to an earlier attempt was lost, so the system looks with patience for what that made.
     """
 

@@ -24,3 +24,14 @@ class HubSpotAccount:
     token: str = "pat-na1-00000000-demo-0000-0000-000000000001"  # noqa: S105
     client_secret: str = "local-hubspot-secret"  # noqa: S105
     portal_id: int = 7_654_321
+
+
+@dataclass(frozen=True, slots=True)
+class AppFolioAccount:
+    """The one account AppFolio's stand-in knows, and which of the demo's communities are managed there."""
+
+    vhost: str = "sunrise"
+    reports: tuple[str, str] = ("demo-reports-id", "demo-reports-secret")
+    database: tuple[str, str] = ("demo-database-id", "demo-database-secret")
+    developer_id: str = "demo-developer"
+    communities: tuple[str, ...] = ("Cedar Ridge", "Stonegate")

@@ -27,13 +27,18 @@ ROWS = (
     Integration(
         "appfolio",
         "AppFolio",
-        ("appfolio_vhost", "appfolio_client_id", "appfolio_api_key"),
-        probe=Probe(
-            "https://{appfolio_vhost}.appfolio.com/api/v2/reports/property_directory.json",
-            method="POST",
-            basic="{appfolio_client_id}:{appfolio_api_key}",
-            body={"columns": "property_id"},
+        (
+            "appfolio_vhost",
+            "appfolio_client_id",
+            "appfolio_api_key",
+            "appfolio_database_client_id",
+            "appfolio_database_api_key",
+            "appfolio_developer_id",
         ),
+        optional=("appfolio_reports_url", "appfolio_database_url"),
+        looks_like={"appfolio_vhost": (r"[A-Za-z0-9-]+", "the acme of acme.appfolio.com")},
+        does="properties, units, leases, ledgers and work orders, both ways",
+        note="AppFolio has two APIs with a client id and secret each; writing needs the plan Max.",
     ),
     Integration(
         "costar",

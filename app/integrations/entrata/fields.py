@@ -8,7 +8,6 @@ Mountain Time, with or without the zone's letters.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Annotated, Any
@@ -16,16 +15,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from app.domain.money import Money
 from app.integrations.base import SAMPLED
+from app.integrations.records import cents, text
 
 MOUNTAIN = ZoneInfo("America/Denver")
 _LETTERS = {"MST": timezone(timedelta(hours=-7)), "MDT": timezone(timedelta(hours=-6)), "UTC": UTC, "GMT": UTC}
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([AaPp][Mm])?\s*([A-Z]{3}|Z)?\s*$")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
-_LONGEST_TEXT = 4000
-_LARGEST_CENTS = 2_000_000_000  # twenty million dollars: more is a slip, and more than the column holds
 _LARGEST_ID = 10**15
 
 
@@ -64,21 +61,6 @@ def attributes(value: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def text(value: Any) -> str:
-    """Trimmed, in composed form, without control characters; "" for nothing. Raises ValueError on objects."""
-    if isinstance(value, str):
-        if value.isascii() and value.isprintable() and len(value) <= _LONGEST_TEXT:
-            return value.strip()
-    elif type(value) is int or type(value) is float:
-        return repr(value)
-    if value is None or value is False or value in ([], {}):
-        return ""
-    if isinstance(value, dict | list):
-        raise ValueError("is an object where a text is expected")
-    plain = unicodedata.normalize("NFC", str(value)[:_LONGEST_TEXT])
-    return "".join(char for char in plain if char == "\n" or unicodedata.category(char)[0] != "C").strip()
-
-
 def number(value: Any) -> int | None:
     """A whole number from an int, "12" or 12.0; None for nothing. Raises ValueError on anything else."""
     plain = text(value)
@@ -102,22 +84,6 @@ def optional_id(value: Any) -> str | None:
     """A reference to another record; None for "", 0 and nothing."""
     plain = text(value)
     return None if plain in ("", "0") else record_id(plain)
-
-
-def cents(value: Any) -> int | None:
-    """Cents from dollars: 1234.5, "1,234.50", "$1,234.50", "(12.00)" for a negative one; None for nothing."""
-    plain = text(value)
-    return _cents_of(plain) if plain else None
-
-
-@lru_cache(maxsize=16_384)  # the same rents and fees come again and again
-def _cents_of(plain: str) -> int:
-    if plain.startswith("(") and plain.endswith(")"):
-        plain = f"-{plain[1:-1]}"
-    made = Money.of(plain).cents
-    if abs(made) > _LARGEST_CENTS:
-        raise ValueError("is too large to be an amount")
-    return made
 
 
 def day(value: Any) -> date | None:

@@ -27,6 +27,7 @@ from app.integrations.entrata.fields import (
 )
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import LEASE, canonical
+from app.integrations.records import parsed
 
 LEASES: Final = Method("leases", "getLeases", "r2")
 DETAILS: Final = Method("leases", "getLeaseDetails", "r2")
@@ -78,7 +79,7 @@ class LeaseReader:
                 params["moveOutDateFrom"] = wire_day(mountain_day(reading.since) - timedelta(days=31))
         found = await self._client.call(LEASES, params, page=page_no, per_page=PER_PAGE)
         items = as_list(inside(found.value, "leases", "lease"))
-        leases = models.parsed(models.Lease, items, problems, id_key="id")
+        leases = parsed(models.Lease, items, problems, id_key="id")
         consents = await self._consents(reading.property_id, leases)
         cursor = f"{part}:{found.next_page}" if found.next_page else ""
         if not cursor and int(part) + 1 < parts:
@@ -157,7 +158,7 @@ def _take_charges(lease: Any, terms: Terms, problems: Problems) -> None:
                 *as_list(inside(interval, "charges", "charge")),
                 *as_list(inside(interval, "activeScheduledCharges", "activeScheduledCharge")),
             ]
-            for charge in models.parsed(models.ScheduledCharge, charges, problems, id_key="chargeCode"):
+            for charge in parsed(models.ScheduledCharge, charges, problems, id_key="chargeCode"):
                 if charge.code.lower() == wanted and charge.amount is not None:
                     into[interval_id] = into.get(interval_id, 0) + charge.amount
 

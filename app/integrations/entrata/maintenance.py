@@ -15,6 +15,7 @@ from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import as_list, inside, mountain_day, sample_of, wire_day
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_ORDER, canonical
+from app.integrations.records import parsed
 
 WORK_ORDERS: Final = Method("maintenance", "getWorkOrders")
 _WINDOW: Final = timedelta(days=183)
@@ -76,7 +77,7 @@ async def items_of(client: EntrataClient, params: dict[str, Any]) -> list[Any]:
 
 def understood(items: list[Any], problems: Problems) -> list[models.WorkOrder]:
     """Those that can be read and say when they were made."""
-    orders = models.parsed(models.WorkOrder, items, problems, id_key="maintenanceRequestId")
+    orders = parsed(models.WorkOrder, items, problems, id_key="maintenanceRequestId")
     for order in orders:
         if order.created is None:
             problems.add("work order without a creation time", order.id)

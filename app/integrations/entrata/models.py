@@ -3,19 +3,10 @@ without is required."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import (
-    AliasChoices,
-    AliasPath,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-)
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
-from app.integrations.base import Problems
 from app.integrations.entrata.fields import (
     Cents,
     Day,
@@ -28,17 +19,12 @@ from app.integrations.entrata.fields import (
     as_list,
     inside,
 )
-
-M = TypeVar("M", bound=BaseModel)
+from app.integrations.records import Record
 
 
 def _nested(*path: str) -> BeforeValidator:
     """A list that lies some keys deeper, in any of PHP's shapes."""
     return BeforeValidator(lambda value: as_list(inside(value, *path) if path else value))
-
-
-class Record(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Property(Record):
@@ -160,23 +146,3 @@ class WorkOrder(Record):
     )
     permission: Yes = Field(default=False, alias="permissionToEnter")
     deleted: Yes = Field(default=False, alias="isDeleted")
-
-
-def parsed(model: type[M], items: list[Any], problems: Problems, *, id_key: str) -> list[M]:
-    """The records that can be read; each that can't is a problem with the field and the record's id."""
-    try:
-        return [model.model_validate(item) for item in items]
-    except ValidationError:
-        pass  # one by one below, so that only the broken ones are left out
-    taken: list[M] = []
-    for item in items:
-        try:
-            taken.append(model.model_validate(item))
-        except ValidationError as wrong:
-            first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-            field = ".".join(str(step) for step in first["loc"]) or "record"
-            shown = inside(item, id_key)
-            reason = first["msg"].removeprefix("Value error, ").lower()
-            record = str(shown)[:40] if isinstance(shown, str | int) else "without an id"
-            problems.add(f"unreadable {model.__name__}: {field} {reason}", record)
-    return taken

@@ -13,6 +13,8 @@ from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import as_list, attributes, cents, inside, number, sample_of, text
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import UNIT, canonical
+from app.integrations.records import parsed
+from app.integrations.timezones import FALLBACK, zone_of
 
 PROPERTIES: Final = Method("properties", "getProperties")
 FLOOR_PLANS: Final = Method("properties", "getFloorPlans")
@@ -21,26 +23,14 @@ AVAILABILITY: Final = Method("propertyunits", "getUnitsAvailabilityAndPricing")
 ALIASES_KEY: Final = "also known as"
 """The custom property key (`CustomKeysData`) under which a client may list other names, joined by commas."""
 
-# Entrata does not say a property's time zone here; states with two zones get the one most of their people live in.
-_ZONES: Final = {
-    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
-    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
-    "America/Denver": "CO ID MT NM UT WY",
-    "America/Phoenix": "AZ",
-    "America/Los_Angeles": "CA NV OR WA",
-    "America/Anchorage": "AK",
-    "Pacific/Honolulu": "HI",
-}
-_ZONE_OF_STATE: Final = {state: zone for zone, states in _ZONES.items() for state in states.split()}
-
 
 async def read_properties(client: EntrataClient, reading: Reading) -> Page:
     """All properties of the organization, the disabled ones left out."""
     problems = Problems()
     found = await client.call(PROPERTIES)
     items = as_list(inside(found.value, "PhysicalProperty", "Property"))
-    parsed = models.parsed(models.Property, items, problems, id_key="PropertyID")
-    rows = [_property(one, problems) for one in parsed if not one.disabled]
+    homes = parsed(models.Property, items, problems, id_key="PropertyID")
+    rows = [_property(one, problems) for one in homes if not one.disabled]
     sample = sample_of(items, "PropertyID")
     return Page((Batch(PropertyRow, rows),), problems=problems.all(), sample=sample)
 
@@ -49,7 +39,8 @@ def _property(one: models.Property, problems: Problems) -> Row:
     address = as_list(one.address)
     first = address[0] if address else {}
     state = text(inside(first, "State"))[:2].upper()
-    if state not in _ZONE_OF_STATE:
+    zone = zone_of(state)
+    if zone is None:
         problems.add(f"property in a state without a known time zone: {state or 'empty'}", one.id)
     custom = {text(inside(entry, "Key")).lower(): text(inside(entry, "Value")) for entry in one.custom}
     aliases = [alias.strip() for alias in custom.get(ALIASES_KEY, "").split(",")]
@@ -62,7 +53,7 @@ def _property(one: models.Property, problems: Problems) -> Row:
         "state": state,
         "postal_code": text(inside(first, "PostalCode")),
         "year_built": one.year_built,
-        "timezone": _ZONE_OF_STATE.get(state, "America/Chicago"),
+        "timezone": zone or FALLBACK,
     }
 
 
@@ -75,17 +66,17 @@ async def read_units(client: EntrataClient, reading: Reading) -> Page:
     units = await client.call(UNITS, {"propertyIds": reading.property_id, "includeDisabledUnits": 0})
     states = await client.call(AVAILABILITY, {"propertyId": property_id, "availableUnitsOnly": 0})
     entries = [inside(entry, "UnitSpace") for entry in as_list(inside(states.value, "PropertyUnits", "PropertyUnit"))]
-    available = models.parsed(models.Availability, [e for e in entries if e], problems, id_key="UnitNumber")
+    available = parsed(models.Availability, [e for e in entries if e], problems, id_key="UnitNumber")
     by_number = {entry.number: entry for entry in available}
     plan_items = as_list(inside(plans.value, "FloorPlans", "FloorPlan"))
     plan_rows = [
         _floor_plan(plan, reading.property_id, problems)
-        for plan in models.parsed(models.FloorPlan, plan_items, problems, id_key="Name")
+        for plan in parsed(models.FloorPlan, plan_items, problems, id_key="Name")
     ]
     unit_items = as_list(inside(units.value, "properties", "property", "units", "unit"))
     unit_rows = [
         _unit(unit, reading.property_id, by_number.get(_space_number(unit)), problems)
-        for unit in models.parsed(models.Unit, unit_items, problems, id_key="id")
+        for unit in parsed(models.Unit, unit_items, problems, id_key="id")
     ]
     batches = (Batch(FloorPlanRow, plan_rows), Batch(UnitRow, unit_rows))
     return Page(batches, problems=problems.all(), sample=sample_of(unit_items, "id"))

@@ -6,7 +6,7 @@ for community in portfolio.communities(): ...
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -104,6 +104,11 @@ class Portfolio:
     def properties(self) -> tuple[Property, ...]:
         """All properties, without anything inside them."""
         return tuple(_property(number, spec) for number, spec in enumerate(self.specs))
+
+    def ids_of(self, names: Iterable[str]) -> tuple[int, ...]:
+        """The ids of the communities of those names, in the portfolio's order; unknown names have none."""
+        wanted = set(names)
+        return tuple(prop.id for prop in self.properties if prop.name in wanted)
 
     def communities(self) -> Iterator[Community]:
         """All communities, each made when it is asked for."""

@@ -1,0 +1,143 @@
+"""The Database API v0: pages of what changed since a moment, records by id, and writes.
+
+Every list needs `filters[LastUpdatedAtFrom]` or `filters[Id]`. A POST takes an Idempotency-Key (known for a day), a
+PATCH none. A created or changed record shows in lists only after a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from app.domain.errors import RetryLater, SophiaError
+from app.http.outbound import Call, ServiceClient
+from app.http.pacing import Allowance
+from app.http.retry import Repeat
+from app.integrations.appfolio.answers import ACCEPTED, Credential, inside, listed
+from app.integrations.appfolio.fields import wire_moment
+
+ALLOWANCES: Final = (Allowance(8, 1.0), Allowance(256, 60.0), Allowance(4096, 3600.0))
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+PER_PAGE: Final = 1000
+_MOST_PAGES: Final = 5_000
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of records; `next_page` is 0 on the last one."""
+
+    records: list[Any]
+    next_page: int
+
+
+class DatabaseClient:
+    """Calls the Database API of one account."""
+
+    def __init__(self, service: ServiceClient, *, base_url: str, credential: Credential, developer_id: str) -> None:
+        self._service = service
+        self._address = f"{base_url.rstrip('/')}/api/v0"
+        self._headers = {
+            "Authorization": credential.header,
+            "X-AppFolio-Developer-ID": developer_id,
+            "Accept": "application/json",
+        }
+        self.failures = service.failures
+
+    async def page(self, kind: str, since: datetime, number: int = 1) -> Listed:
+        """One page of the records that changed since then. Raises what `ServiceClient.send` raises."""
+        filters = {"filters[LastUpdatedAtFrom]": wire_moment(since)}
+        return await self._list(kind, {**filters, "page[number]": str(number), "page[size]": str(PER_PAGE)}, number)
+
+    async def all(self, kind: str, since: datetime = EVER) -> list[Any]:
+        """The records of all pages. Raises RetryLater when there is no end of them."""
+        records: list[Any] = []
+        number = 1
+        for _ in range(_MOST_PAGES):
+            found = await self.page(kind, since, number)
+            records.extend(found.records)
+            number = found.next_page
+            if not number:
+                return records
+        raise self.looped(kind)
+
+    async def by_id(self, kind: str, ids: Sequence[str]) -> list[Any]:
+        """The records of those ids, as far as lists show them already."""
+        return (await self._list(kind, {"filters[Id]": ",".join(ids)}, 1)).records
+
+    def looped(self, kind: str) -> SophiaError:
+        """The error for pages that have no end."""
+        return self.failures.nonsense(f"list_{kind}", "pages go in circles")
+
+    async def _list(self, kind: str, query: Mapping[str, str], number: int) -> Listed:
+        operation = f"list_{kind}"
+        call = Call(
+            operation,
+            "GET",
+            f"{self._address}/{kind}",
+            Repeat.SAFE,
+            headers=self._headers,
+            params=query,
+            accept=ACCEPTED,
+        )
+        body = inside(await self._service.send(call), self.failures, operation)
+        records = listed(body, "data", self.failures, operation)
+        following = _page_number(body.get("next_page_path"))
+        if following and following <= number:
+            raise self.looped(kind)
+        return Listed(records, following)
+
+    async def create(self, operation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """A POST that is done once, however often it is sent with this key. Returns AppFolio's answer.
+
+        Raises OutcomeUnknown when no attempt got an answer, or another attempt is still under way.
+        """
+        headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": key}
+        call = Call(
+            operation,
+            "POST",
+            f"{self._address}/{path}",
+            Repeat.KEYED,
+            headers=headers,
+            body=orjson.dumps(body),
+            accept=ACCEPTED | {409},
+        )
+        reply = await self._service.send(call)
+        if reply.status == 409:
+            raise self.failures.unknown_outcome(operation, "an earlier attempt is still under way")
+        return inside(reply, self.failures, operation, wrote=True)
+
+    async def change(self, operation: str, path: str, body: Mapping[str, Any]) -> None:
+        """A PATCH, sent once. Raises RetryLater when somebody else is changing the record, OutcomeUnknown when the
+        answer is lost."""
+        call = Call(
+            operation,
+            "PATCH",
+            f"{self._address}/{path}",
+            Repeat.NEVER,
+            headers={**self._headers, "Content-Type": "application/json"},
+            body=orjson.dumps(body),
+            accept=ACCEPTED | {204, 409},
+        )
+        reply = await self._service.send(call)
+        if reply.status == 409:
+            raise RetryLater(
+                "Somebody else is changing that in AppFolio right now.",
+                next_step="Please try again in a minute.",
+                code="record_busy",
+                detail=f"{operation}: HTTP 409",
+            )
+        if reply.status != 204:
+            inside(reply, self.failures, operation, wrote=True)
+
+
+def _page_number(path: Any) -> int:
+    """The `page[number]` of a `next_page_path`; 0 when there is none."""
+    if not isinstance(path, str):
+        return 0
+    found = parse_qs(urlsplit(path).query).get("page[number]", [""])[0]
+    return int(found) if found.isdecimal() and len(found) < 8 else 0
