@@ -37,7 +37,7 @@ from app.channels.slack.memberships import Memberships
 from app.channels.slack.post import Part, Place, Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
-from app.domain.clock import Clock, Ids, RandomIds, SystemClock, local_date
+from app.domain.clock import Clock, Ids, RandomIds, SystemClock
 from app.domain.errors import Fixable, NotAllowed
 from app.domain.principal import Principal
 from app.gateways.admission import CallLimits, MinuteLimits
@@ -443,7 +443,7 @@ async def sync_all(
 
     chosen = house.connectors.values() if connectors is None else connectors
     reports = await asyncio.gather(*map(sync, chosen))
-    await after_sync(house.db, workspace_id, reports, local_date(house.clock, house.settings.timezone))
+    await after_sync(house.db, workspace_id, reports, house.clock, house.settings.timezone)
     return reports
 
 

@@ -16,7 +16,7 @@ from app.http.outbound import Outbound
 from app.integrations.entrata import CONNECTOR
 from app.portfolio.sync import sync_source
 from app.portfolio.sync.upkeep import after_sync
-from bench._portfolios import TODAY, WORKSPACE
+from bench._portfolios import WORKSPACE
 from bench._sync_source import KEY, NOW, ORG
 
 
@@ -27,7 +27,7 @@ async def load(url: str, address: str) -> dict[str, float]:
     try:
         await upgrade(db)
         report = await sync_source(db, WORKSPACE, CONNECTOR.open(settings, outbound, clock), clock=clock)
-        await after_sync(db, WORKSPACE, [report], TODAY)
+        await after_sync(db, WORKSPACE, [report], clock, "America/Chicago")
     finally:
         await outbound.close()
         await db.close()

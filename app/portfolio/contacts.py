@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.db.models.business import Company, Contact
+from app.db.models.identity import IdentityLink
 from app.domain.principal import Principal
 from app.portfolio.find import folded
+from app.portfolio.identity.links import HOLDS
 from app.portfolio.visible import visible
 
 ABBREVIATIONS: dict[str, str] = {
@@ -55,7 +58,7 @@ async def contacts(
     limit: int,
 ) -> ContactList:
     """The contacts that fit: part of a name, a company, and a job role in either its short or its long form."""
-    fits: list[ColumnElement[bool]] = [visible(principal, Contact)]
+    fits: list[ColumnElement[bool]] = [visible(principal, Contact), ~_shown_as_another(principal)]
     if name is not None:
         fits += [Contact.search_name.contains(word, autoescape=True) for word in folded(name).split()]
     if company_id is not None:
@@ -76,6 +79,19 @@ async def contacts(
         total=total,
         lines=tuple(ContactLine(c.name, c.role, company or "", c.email, c.phone) for c, company in rows),
         origins=tuple((c.id, c.as_of) for c, _ in rows),
+    )
+
+
+def _shown_as_another(principal: Principal) -> ColumnElement[bool]:
+    """True of a contact that another system's contact stands for, so that each person is listed once."""
+    kept = aliased(Contact)
+    return exists().where(
+        IdentityLink.workspace_id == principal.workspace_id,
+        IdentityLink.other_id == Contact.id,
+        IdentityLink.state.in_(HOLDS),
+        kept.workspace_id == IdentityLink.workspace_id,
+        kept.id == IdentityLink.kept_id,
+        kept.deleted_at.is_(None),
     )
 
 

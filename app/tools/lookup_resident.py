@@ -12,6 +12,7 @@ from app.domain.errors import Fixable, NotFound
 from app.domain.phone import spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.portfolio.elsewhere import known_elsewhere
 from app.portfolio.find import Tenancy, find_property, find_resident, find_unit, tenancies_like, tenancies_with
 from app.portfolio.residents import Profile, profile, residents_of
 from app.portfolio.sources import cite
@@ -104,9 +105,10 @@ class Args(ToolArgs):
 
 
 class Result(ToolOutput):
-    """Everyone who fits."""
+    """Everyone who fits. `also`: where else the one who fits is known, and why that is the same person."""
 
     found: tuple[Profile, ...]
+    also: tuple[str, ...] = ()
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:
@@ -123,7 +125,8 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         rows = [(one.record, one.as_of) for one in found]
         record = found[0].name if len(found) == 1 else counted(len(found), "resident")
         sources = await cite(session, ctx.principal.workspace_id, "residents", record, rows)
-    return Result(found=found, sources=sources)
+        also = await known_elsewhere(session, ctx.principal, found[0].record) if len(found) == 1 else ()
+    return Result(found=found, also=also, sources=sources)
 
 
 async def _search(session: AsyncSession, ctx: ToolContext, args: Args) -> Sequence[Tenancy]:
@@ -169,6 +172,7 @@ def present(args: Args, result: Result) -> Presentation:
         f"E-mail {first.email}." if first.email else "No e-mail address on file.",
         f"The lease runs to {day(first.lease_end)} at {first.rent} a month." if first.lease_end and first.rent else "",
         f"{first.past_due} is past due." if first.past_due.cents > 0 else "",
+        *(f"Also {one}." for one in result.also),
     )
     return Presentation(
         text=text,

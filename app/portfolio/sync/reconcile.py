@@ -13,6 +13,7 @@ from sqlalchemy.orm import class_mapper
 from app.db.models.base import Sourced, UtcDateTime
 from app.db.models.property import Property
 from app.db.models.sync import SyncState
+from app.portfolio.identity import shadowed
 from app.portfolio.sync.context import Part, SyncContext
 
 FEW = 10  # so few rows may vanish at once without doubt
@@ -66,7 +67,10 @@ async def bury(
 
 
 async def retire_properties(session: AsyncSession, context: SyncContext) -> None:
-    """What hangs on a property that is gone goes with it, and is read in full should the property come back."""
+    """What hangs on a property that is gone goes with it, and is read in full should the property come back. A
+    property that another system's stands for counts as gone here, until somebody tells the two apart."""
+    doubled = await shadowed(session, context.workspace_id, context.source)
+    await bury(session, Property, context.workspace_id, doubled, context.clock.now())
     found = await session.scalars(
         select(Property.id).where(*_of_source(Property, context), Property.deleted_at.is_not(None))
     )

@@ -1,22 +1,45 @@
-"""What is due after every sync: amounts that the calendar alone changes, and the database's statistics."""
+"""What is due after every sync: amounts that the calendar alone changes, what is one thing in several systems, and the
+database's statistics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
 
 from app.db.engine import Database
+from app.db.models.sync import SyncState
 from app.db.statistics import refresh_statistics
+from app.domain.clock import Clock, local_date
 from app.portfolio.balances import refresh_past_due
+from app.portfolio.identity import recognise
+from app.portfolio.sources import SOPHIA
+from app.portfolio.sync.findings import keep_findings
 from app.portfolio.sync.report import SyncReport
 
+OWN_SOURCES = (SOPHIA, "import")
 LARGE_LOAD = 10_000
 """Rows after which the statistics are worth renewing: without them SQLite picks plans that take seconds."""
 
 
-async def after_sync(db: Database, workspace_id: str, reports: Iterable[SyncReport], today: date) -> None:
-    """Call it once after the sources of a workspace were synced. `today` is the company's day."""
+async def after_sync(
+    db: Database, workspace_id: str, reports: Sequence[SyncReport], clock: Clock, timezone: str
+) -> None:
+    """Call it once after the sources of a workspace were synced. `timezone` is the company's."""
     async with db.transaction() as session:
-        await refresh_past_due(session, workspace_id, today)
-    if sum(resource.rows for report in reports for resource in report.resources) > LARGE_LOAD:
+        await refresh_past_due(session, workspace_id, local_date(clock, timezone))
+    rows = sum(report.rows for report in reports)
+    if rows > LARGE_LOAD:
         await refresh_statistics(db)
+    if rows:
+        await _recognise(db, workspace_id, clock.now())
+
+
+async def _recognise(db: Database, workspace_id: str, now: datetime) -> None:
+    """Over all systems that were ever read. One of them stands for what Sophia keeps herself or what was imported."""
+    async with db.transaction() as session:
+        parts = await session.scalars(select(SyncState.id).where(SyncState.workspace_id == workspace_id))
+        sources = [*sorted({part.partition(":")[0] for part in parts} - set(OWN_SOURCES)), *OWN_SOURCES]
+        doubtful = await recognise(session, workspace_id, sources, now)
+        await keep_findings(session, workspace_id, SOPHIA, doubtful, now)
