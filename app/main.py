@@ -18,7 +18,7 @@ from contextlib import (
     suppress,
 )
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -64,6 +64,7 @@ from app.integrations.registry import all_connectors, declared_variables, open_c
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
+from app.integrations.telling import Telling
 from app.integrations.twilio import TwilioSms
 from app.knowledge.embedders.base import Embedder
 from app.knowledge.embedders.registry import open_embedder
@@ -76,6 +77,7 @@ from app.knowledge.word_index import WordIndex
 from app.portfolio.names import load_names
 from app.portfolio.register import Register
 from app.portfolio.sync.engine import sync_source
+from app.portfolio.sync.record import refresh_record
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
 from app.portfolio.sync.upkeep import after_sync
 from app.runtime.process import settle_in
@@ -96,7 +98,7 @@ from app.tools.core.gate import Gate
 from app.tools.core.registry import Tools, all_tools
 from app.tools.core.services import ChannelsOf, Services, no_channels
 from handlers.app import build_slack_app, who_am_i
-from handlers.core.deps import Deps
+from handlers.core.deps import Changes, Deps
 
 log = structlog.get_logger(__name__)
 
@@ -402,6 +404,11 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             library=house.library,
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
             company=settings.company_name,
+            changes=Changes(
+                settings.workspace_id,
+                {key: one for key, one in house.connectors.items() if isinstance(one, Telling)},
+                partial(_refresh, house),
+            ),
         )
         if role != "web":
             await house.models.warm()
@@ -457,6 +464,17 @@ async def _tell_budgets(house: House, poster: Poster) -> None:
         await poster.post(place, Part(alert.key, "alert"), alert.text, [])
 
     await tell_budgets(house.db, house.clock, house.budgets, tell)
+
+
+async def _refresh(house: House, system: str, resource: str, record_id: str, told: datetime) -> bool:
+    """Reads a record again that its system says has changed. Raises NotAllowed when the system is switched off."""
+    workspace_id, connector = house.settings.workspace_id, house.connectors.get(system)
+    if not isinstance(connector, Telling):
+        return False  # it was connected when it told
+    await house.safeguards.switches.require(workspace_id, f"integration:{system}")
+    return await refresh_record(
+        house.db, workspace_id, connector, house.clock, resource=resource, record_id=record_id, told=told
+    )
 
 
 async def _keep_fresh(house: House) -> None:

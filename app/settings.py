@@ -216,6 +216,11 @@ class Settings(BaseSettings):
     hubspot_base_url: Annotated[str, AfterValidator(_url)] = Field(
         default="https://api.hubapi.com", description="HubSpot's API"
     )
+    hubspot_client_secret: Secret = Field(default=None, description="Client secret of HubSpot's app, for webhooks")
+    hubspot_portal_id: Text = Field(default=None, description="HubSpot's account id, for webhooks")
+    hubspot_webhook_url: Address = Field(
+        default=None, description="Target URL of HubSpot's webhooks, https://…/webhooks/hubspot"
+    )
     hubspot_stages: Text = Field(
         default=None, description="What your own deal stages mean: Legal review=negotiation, 1234=qualified"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,6 +18,7 @@ from app.domain.answer import Answer, ApprovalCard, EditableField
 from app.domain.clock import Clock, Ids
 from app.domain.principal import Principal
 from app.domain.turn import Turn, TurnProgress
+from app.integrations.telling import Telling
 from app.knowledge.library import Library
 from app.runtime.runtime import Runtime
 from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Settled
@@ -62,6 +64,20 @@ class Bot:
     team_id: str
 
 
+async def _nobody(system: str, resource: str, record_id: str, told: datetime) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What connected systems tell of changes: the systems that do, for which workspace, and what reads a record again
+    (system, resource, id there, when its change was heard of)."""
+
+    workspace_id: str = ""
+    telling: Mapping[str, Telling] = field(default_factory=dict[str, Telling])
+    refresh: Callable[[str, str, str, datetime], Awaitable[bool]] = _nobody
+
+
 @dataclass(frozen=True)
 class Deps:
     """One per process. `principal_of(workspace_id, user_id)` says who somebody is."""
@@ -82,6 +98,7 @@ class Deps:
     library: Library
     signing_secret: str
     company: str = "your company"
+    changes: Changes = field(default_factory=Changes)
     tempo: Tempo = field(default_factory=Tempo)
     longest_message: int = 8_000  # characters
     largest_body: int = 1_048_576  # bytes

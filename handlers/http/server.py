@@ -1,4 +1,5 @@
-"""The web process: signed requests from Slack, health, metrics, and their OpenAPI page at `/docs`."""
+"""The web process: signed requests from Slack and from connected systems, health, metrics, and their OpenAPI page at
+`/docs`."""
 
 from __future__ import annotations
 
@@ -11,13 +12,14 @@ from fastapi import FastAPI
 from app.telemetry.health import LoopLag
 from handlers.app import build_slack_app
 from handlers.core.deps import Deps
-from handlers.http import health, metrics, slack
+from handlers.http import health, metrics, slack, webhooks
 
 
 def build_http(deps: Deps) -> FastAPI:
     """The FastAPI application. The runtime is started and drained by the process (app/main.py)."""
     app = build_watched(deps)
     app.include_router(slack.router(build_slack_app(deps), deps))
+    app.include_router(webhooks.router(deps))
     return app
 
 

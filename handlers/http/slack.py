@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
 from handlers.core.deps import Deps
+from handlers.http.body import read_body
 
 TOO_LARGE, REFUSED, BAD = 413, 403, 400
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -42,9 +43,10 @@ def router(slack_app: AsyncApp, deps: Deps) -> APIRouter:
     async def slack_events(request: Request) -> Response:
         if not _TIMESTAMP.fullmatch(request.headers.get("x-slack-request-timestamp", "")):
             return Response(status_code=REFUSED)
-        body = await _read(request, deps.largest_body)
+        body = await read_body(request, deps.largest_body)
         if body is None:
             return Response(status_code=TOO_LARGE)
+        request._body = body  # pyright: ignore[reportPrivateUsage]  # Bolt asks Starlette for what was read here
         text = _text(body)
         if text is None:
             return Response(status_code=BAD)
@@ -74,20 +76,3 @@ def _is_readable(text: str, content_type: str) -> bool:
         return isinstance(body, dict) and isinstance(body.get("event", {}), dict)
     except (ValueError, KeyError, RecursionError):
         return False
-
-
-async def _read(request: Request, largest: int) -> bytes | None:
-    """The body, kept for Bolt; None when it is larger than `largest` bytes. No more than that is ever read."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > largest:
-        return None
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > largest:
-            return None
-        pieces.append(piece)
-    body = b"".join(pieces)
-    request._body = body  # pyright: ignore[reportPrivateUsage]  # Starlette keeps what was read here
-    return body

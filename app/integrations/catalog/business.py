@@ -9,7 +9,13 @@ ROWS = (
         "hubspot",
         "HubSpot",
         ("hubspot_api_key",),
-        optional=("hubspot_base_url", "hubspot_stages"),
+        optional=(
+            "hubspot_base_url",
+            "hubspot_stages",
+            "hubspot_client_secret",
+            "hubspot_portal_id",
+            "hubspot_webhook_url",
+        ),
         looks_like={"hubspot_api_key": (r"pat-\S{10,}", "a private-app token, pat-na1-…")},
         probe=Probe(
             "https://api.hubapi.com/crm/v3/owners?limit=1", headers={"Authorization": "Bearer {hubspot_api_key}"}

@@ -7,17 +7,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.db.engine import Database
-from app.domain.errors import NotAllowed, SophiaError
+from app.domain.errors import NotAllowed, NotFound, SophiaError
 from app.http.egress import EgressPolicy
 from app.http.outbound import ServicePolicy
 from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
 from app.integrations.hubspot.client import ALLOWANCES, REMAINING, RETRY, HubSpotClient, Request, asked_to_wait
 from app.integrations.hubspot.directory import Directory
-from app.integrations.hubspot.ids import SOURCE
+from app.integrations.hubspot.ids import SOURCE, read_model_id
 from app.integrations.hubspot.reading import CrmReader
 from app.integrations.hubspot.records import HubSpotRecords, Tools
 from app.integrations.hubspot.rows import KINDS
 from app.integrations.hubspot.stages import stage_names
+from app.integrations.hubspot.webhooks import Webhooks
+from app.integrations.telling import Delivered, Told
 
 LABEL: Final = "HubSpot"
 BASE_URL: Final = "https://api.hubapi.com"
@@ -68,10 +70,27 @@ class HubSpot:
         self._zone = ZoneInfo(settings["TIMEZONE"])
         self._reader = CrmReader(self._client, self._directory, self._zone)
         self._given = given
+        self._webhooks = Webhooks(
+            client_secret=settings["HUBSPOT_CLIENT_SECRET"],
+            portal_id=settings["HUBSPOT_PORTAL_ID"].strip(),
+            address=settings["HUBSPOT_WEBHOOK_URL"],
+            clock=given.clock,
+        )
 
     @property
     def spec(self) -> ConnectorSpec:
         return CONNECTOR
+
+    def told(self, delivered: Delivered) -> tuple[Told, ...]:
+        """The records that a delivery of HubSpot's is about (`app.integrations.telling.Telling`)."""
+        return self._webhooks.told(delivered)
+
+    async def reread(self, resource: str, record_id: str) -> Page:
+        """One record as it is now."""
+        try:
+            return await self._reader.one(resource, record_id)
+        except NotFound:
+            return Page((), gone=((KINDS[resource].table, read_model_id(record_id)),))
 
     async def read(self, reading: Reading) -> Page:
         """One page of a resource of `RESOURCES`."""
@@ -100,6 +119,9 @@ CONNECTOR: Final = ConnectorSpec(
         Setting("HUBSPOT_API_KEY", "private-app token", secret=True),
         Setting("HUBSPOT_BASE_URL", "address", required=False, default=BASE_URL),
         Setting("HUBSPOT_STAGES", "what your own deal stages mean", required=False),
+        Setting("HUBSPOT_CLIENT_SECRET", "client secret, for webhooks", secret=True, required=False),
+        Setting("HUBSPOT_PORTAL_ID", "account id, for webhooks", required=False),
+        Setting("HUBSPOT_WEBHOOK_URL", "target URL of the webhooks", required=False),
         Setting("TIMEZONE", "time zone", required=False, default="UTC"),
     ),
     resources=RESOURCES,
