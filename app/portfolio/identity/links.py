@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.base import Sourced
@@ -16,6 +16,7 @@ from app.db.models.business import Company, Contact
 from app.db.models.identity import IdentityLink
 from app.db.models.leasing import Resident
 from app.db.models.property import Property
+from app.db.models.sync import SyncState
 from app.domain.errors import Fixable, NotFound
 
 Kind = Literal["property", "person", "company"]
@@ -83,6 +84,8 @@ async def decide(session: AsyncSession, workspace_id: str, link: str, *, same: b
         )
     row.state = "confirmed" if same else "apart"
     row.decided_by, row.decided_at = by, now
+    if row.kind == "property":
+        await _read_anew(session, workspace_id, row.other_id)
 
 
 async def join(session: AsyncSession, workspace_id: str, kept: str, other: str, *, by: str, now: datetime) -> str:
@@ -108,6 +111,8 @@ async def join(session: AsyncSession, workspace_id: str, kept: str, other: str, 
         decided_at=now,
     )
     await session.merge(row)
+    if kind == "property":
+        await _read_anew(session, workspace_id, other)
     return row.id
 
 
@@ -143,6 +148,14 @@ async def twins(session: AsyncSession, workspace_id: str, ids: Iterable[str]) ->
                 if one in wanted and (other, row.why) not in found.setdefault(one, []):
                     found[one].append((other, row.why))
     return {one: others for one, others in found.items() if others}
+
+
+async def _read_anew(session: AsyncSession, workspace_id: str, property_id: str) -> None:
+    """What is read for the whole account of the property's system is read in full at its next sync: rows of this
+    property are in it that did not change."""
+    source = property_id.partition(":")[0]
+    account = SyncState.id.startswith(f"{source}:", autoescape=True) & SyncState.id.endswith(":*")
+    await session.execute(delete(SyncState).where(SyncState.workspace_id == workspace_id, account))
 
 
 async def _kind(session: AsyncSession, workspace_id: str, record: str) -> Kind:

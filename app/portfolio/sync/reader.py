@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from app.db.bulk import upsert
 from app.db.models.property import Unit
 from app.domain.errors import RetryLater
 from app.integrations.base import Page, Reading
+from app.portfolio.identity import shadowed
 from app.portfolio.sync import place as places
 from app.portfolio.sync.context import Part
 from app.portfolio.sync.derive import Derived
@@ -52,7 +54,7 @@ class PartReader:
 
     async def _pages(self, place: Place) -> None:
         context, resource = self._context, self._part.resource
-        unit_ids = await self._unit_ids()
+        unit_ids, hidden = await self._unit_ids(), await self._hidden()
         stated = StatedTotals(self._part, whole=place.mode == "full" and not place.cursor)
         seen = {place.cursor}
         while True:
@@ -72,7 +74,7 @@ class PartReader:
             seen.add(page.cursor)
             place = place.at(page.cursor)
             stated.take(dict(page.owed))
-            await self._store(page, place, asked_at, stated)
+            await self._store(_without(hidden, page), place, asked_at, stated)
             self._tell()
             if not page.cursor:
                 return
@@ -111,6 +113,13 @@ class PartReader:
             await stated.compare(session)
         await places.finish(session, self._part.key, place)
 
+    async def _hidden(self) -> frozenset[str]:
+        """Properties that another system's stands for: a reading of the whole account brings their rows too."""
+        if self._part.home:
+            return frozenset()
+        async with self._context.db.reading() as session:
+            return frozenset(await shadowed(session, self._context.workspace_id, self._context.source))
+
     async def _unit_ids(self) -> Mapping[str, str]:
         """Units of the property by number and by `building|number`; a number that two buildings share leads nowhere
         by itself."""
@@ -139,3 +148,14 @@ class PartReader:
             code=LOOPED,
             detail=f"{self._part.key.row_id}: cursor {cursor[:60]} came twice",
         )
+
+
+def _without(hidden: frozenset[str], page: Page) -> Page:
+    """The page without the rows of these properties."""
+    if not hidden:
+        return page
+    batches = (
+        replace(batch, rows=[row for row in batch.rows if row.get("property_id") not in hidden])
+        for batch in page.batches
+    )
+    return replace(page, batches=tuple(batches))

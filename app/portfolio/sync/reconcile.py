@@ -78,8 +78,11 @@ async def retire_properties(session: AsyncSession, context: SyncContext) -> None
     if not gone:
         return
     resources = context.connector.spec.resources
-    for model in {model for resource in resources if resource.per_property for model in resource.models}:
-        here = class_mapper(model).columns.property_id.in_(gone)
+    for model in {model for resource in resources for model in resource.models}:
+        columns = class_mapper(model).columns
+        if "property_id" not in columns:
+            continue
+        here = columns.property_id.in_(gone)
         living = (model.workspace_id == context.workspace_id, here, model.deleted_at.is_(None))
         await session.execute(update(model).where(*living).values(deleted_at=context.clock.now()))
     states = [f"{context.source}:{resource.key}:{home.partition(':')[2]}" for resource in resources for home in gone]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +14,11 @@ from sqlalchemy import select
 from app.cli.same import show
 from app.db.engine import Database
 from app.db.models.business import Company, Contact
-from app.db.models.leasing import Resident
+from app.db.models.leasing import LedgerEntry, Resident
 from app.db.models.property import Property, Unit
 from app.domain.errors import Fixable, NotFound
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
-from app.integrations.base import ConnectorSpec, Problem
+from app.integrations.base import Batch, ConnectorSpec, Page, Problem, Reading
 from app.portfolio.contacts import contacts
 from app.portfolio.elsewhere import known_elsewhere
 from app.portfolio.identity import decide, join, known_links, recognise, twins
@@ -136,12 +136,25 @@ async def test_people_join_what_no_rule_matches_and_hear_what_cannot_be(db: Data
     assert await linked(db) == [("entrata:1", "hubspot:7", "said by a person", "confirmed")]
 
 
+@dataclass
 class Another(FakeSource):
-    """A second system with the same property."""
+    """A second system with the same property; some list their units for the whole account."""
+
+    whole_account: bool = False
 
     @property
     def spec(self) -> ConnectorSpec:
-        return ConnectorSpec("other", "Other", (), (PROPERTIES, UNITS, LEDGER), lambda given: self)
+        resources = (PROPERTIES, UNITS, LEDGER)
+        if self.whole_account:
+            resources = (PROPERTIES, *(replace(one, per_property=False) for one in (UNITS, LEDGER)))
+        return ConnectorSpec("other", "Other", (), resources, lambda given: self)
+
+    async def read(self, reading: Reading) -> Page:
+        mine = reading if not reading.property_id else replace(reading, property_id=f"other:{reading.property_id}")
+        rows = {"properties": self.properties, "units": self.units, "ledger": []}[reading.resource]
+        here = [row for row in rows if not reading.property_id or row["property_id"] == mine.property_id]
+        model = {"properties": Property, "units": Unit, "ledger": LedgerEntry}[reading.resource]
+        return Page((Batch(model, here),))
 
 
 class Hands:
@@ -151,34 +164,19 @@ class Hands:
         return self.at
 
 
+@pytest.mark.parametrize("whole_account", [False, True])
 async def test_a_property_in_two_systems_is_counted_once_when_confirmed_and_twice_again_when_told_apart(
-    db: Database,
+    db: Database, whole_account: bool
 ) -> None:
     place = {"street": "100 Main St", "city": "Austin", "state": "TX", "postal_code": "78701"}
     first = FakeSource([{**a_property("1"), **place}], [a_unit("11", "1"), a_unit("12", "1")])
     theirs = [{**row, "id": row["id"].replace("fake", "other"), "property_id": "other:5"} for row in first.units]
-    second = Another([{**a_property("5"), **place, "id": "other:5"}], theirs)
-    second_read = second.read
-
-    async def read(reading: Any) -> Any:
-        reading_rows = second.units
-        second.units = [{**row, "property_id": "fake:5"} for row in reading_rows]  # as the fake compares them
-        try:
-            page = await second_read(reading)
-        finally:
-            second.units = reading_rows
-        for batch in page.batches:
-            for row in batch.rows:
-                if "property_id" in row:
-                    row["property_id"] = "other:5"
-        return page
-
-    second.read = read  # type: ignore[method-assign]
+    second = Another([{**a_property("5"), **place, "id": "other:5"}], theirs, whole_account=whole_account)
     clock = Hands()
 
     async def sync() -> list[str]:
         clock.at += timedelta(hours=1)
-        reports = [await sync_source(db, "W1", one, clock=clock, mode="full") for one in (first, second)]
+        reports = [await sync_source(db, "W1", one, clock=clock) for one in (first, second)]
         await after_sync(db, "W1", reports, clock, "America/Chicago")
         async with db.reading() as session:
             living = select(Unit.id).where(Unit.workspace_id == "W1", Unit.deleted_at.is_(None)).order_by(Unit.id)
