@@ -60,6 +60,7 @@ from app.gateways.spend import PerMinute
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
+from app.integrations.declared.registry import all_services, open_services, public_variables, service_variables
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
@@ -97,6 +98,7 @@ from app.tools.core.execution import Workbench
 from app.tools.core.gate import Gate
 from app.tools.core.registry import Tools, all_tools
 from app.tools.core.services import ChannelsOf, Services, no_channels
+from app.tools.declared.tools import with_declared
 from handlers.app import build_slack_app, who_am_i
 from handlers.core.deps import Changes, Deps
 
@@ -148,10 +150,12 @@ async def open_house(
         stack.push_async_callback(db.close)
         settings = await with_stored_secrets(settings, db, clock)
         values = declared(settings)
+        services = all_services(settings.services_folder)
+        public = {name.lower() for name in public_variables(services)}
         own = [
             part.strip()
             for name, value in values.items()
-            if name not in Settings.model_fields
+            if name not in Settings.model_fields and name not in public
             for part in (value, *value.split(","))
         ]
         redactor = Redactor((*settings.secret_values, *own))
@@ -166,7 +170,9 @@ async def open_house(
             approval_lifetime=timedelta(hours=settings.approval_hours),
             turns=_turn_limits(settings),
         )
-        tools = all_tools()
+        tools = with_declared(
+            all_tools(), services, open_services(services, values, outbound), safeguards.switches.require
+        )
         connectors = open_connectors(values, outbound, clock)
         messages = OutgoingMessages(
             db, clock, safeguards.switches, sms=_sms(settings, outbound), email=_email(settings, outbound)
@@ -178,13 +184,13 @@ async def open_house(
         stack.push_async_callback(store.close)
         reading = IsolatedReading()
         stack.callback(reading.close)
-        services = Services(
+        reached = Services(
             messages=messages,
             systems=ConnectedSystems(db, connectors.values(), all_connectors(), Register(db, clock)),
             documents=Search(db, store, embedder, words, _reranker(settings, outbound)),
             channels_of=_channels_of(settings, outbound, clock),
         )
-        gate = Gate(tools, Workbench(db, clock, ids, services), safeguards)
+        gate = Gate(tools, Workbench(db, clock, ids, reached), safeguards)
         recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
@@ -306,16 +312,17 @@ def model_plan(settings: Settings, values: Mapping[str, str], prices: PriceTable
 
 
 def declared(settings: Settings) -> dict[str, str]:
-    """Every set value, those included that connector, provider and routes files declare themselves. Holds secrets."""
+    """Every set value, those that connector, provider, routes and service files declare included. Holds secrets."""
     return declared_values(settings, own_variables(settings))
 
 
 def own_variables(settings: Settings) -> list[str]:
-    """The variables that connector, provider and routes files declare themselves."""
+    """The variables that connector, provider, routes and service files declare themselves."""
     providers = [variable for provider in discover().values() for variable in provider.all_variables]
     file = settings.model_routes_file
     keys = read_routes(file).key_variables if file else ()
-    return [*declared_variables(all_connectors()), *providers, *keys]
+    services = service_variables(all_services(settings.services_folder))
+    return [*declared_variables(all_connectors()), *providers, *keys, *services]
 
 
 def _turn_limits(settings: Settings) -> Limits:

@@ -157,6 +157,9 @@ class Settings(BaseSettings):
     turns_per_hour: int = Field(default=120, ge=1, description="Questions a person may ask in an hour")
     turn_seconds: int = Field(default=120, ge=5, le=900, description="Longest time one question may take")
     sync_minutes: int = Field(default=10, ge=1, le=1440, description="Minutes between two readings of your systems")
+    services_folder: Annotated[Path | None, BeforeValidator(_empty_is_absent)] = Field(
+        default=None, description="Folder with your own service files (docs/adding-a-service.md)"
+    )
     worker_concurrency: int = Field(
         default=32, ge=1, le=10_000, description="Questions worked on at once by one process"
     )

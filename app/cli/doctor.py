@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.core.edge import fail, run_or_exit, settings_or_exit
+from app.cli.core.edge import run_or_exit, settings_or_exit
+from app.cli.core.stored import completed
 from app.cli.core.stores import store_checks
 from app.db.engine import Database
 from app.db.migrate import at_head
@@ -23,10 +24,10 @@ from app.domain.errors import Fixable
 from app.http.outbound import Outbound
 from app.integrations.base import Reachability
 from app.integrations.catalog import AREAS, Integration, catalog
-from app.integrations.health import Health, State, Ways, check_all, inspect, rows_of
+from app.integrations.declared.registry import all_services, open_services, service_variables
+from app.integrations.health import Health, State, Ways, check_all, inspect, rows_of, with_services
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
 from app.security.redaction import Redactor
-from app.security.stored import with_stored_secrets
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
 
@@ -67,18 +68,20 @@ def register(app: typer.Typer) -> None:
 async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[Health]:
     """The health of every row of the catalog; only rows that are fully set are called. Stored secrets count as set."""
     connectors = all_connectors()
-    rows = rows_of(catalog(), connectors)
+    services = all_services(settings.services_folder)
+    rows = with_services(rows_of(catalog(), connectors), services)
     clock = SystemClock()
     outbound, db = Outbound(clock), Database(settings.async_database_url)
     configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
     try:
-        settings = await _completed(settings, db, clock, seconds)
+        settings = await completed(settings, db, clock, seconds)
         routes, values = model_routes(settings, clock)
         if offline:
             found = [inspect(row, values) for row in rows]
         else:
             configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
             own = {key: connector.check for key, connector in open_connectors(values, outbound, clock).items()}
+            own |= {key: service.check for key, service in open_services(services, values, outbound).items()}
             own |= {"postgresql": partial(reachable, db, seconds)}
             own |= store_checks(settings, db, outbound, seconds)
             ways = Ways(outbound, own, seconds)
@@ -87,18 +90,6 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
     finally:
         await outbound.close()
         await db.close()
-
-
-async def _completed(settings: Settings, db: Database, clock: Clock, seconds: float) -> Settings:
-    """The settings with the stored secrets; without them, and a line that says so, when they can't be read."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await with_stored_secrets(settings, db, clock)
-    except Fixable as unreadable:
-        fail(unreadable)
-    except (SQLAlchemyError, OSError) as failure:
-        log.info("stored_secrets_unread", error=type(failure).__name__)
-    return settings
 
 
 def _stored(health: Health, settings: Settings) -> tuple[str, ...]:
@@ -118,7 +109,8 @@ def model_routes(settings: Settings, clock: Clock) -> tuple[Health, dict[str, st
         values = declared(settings)
         plan = model_plan(settings, values, PriceTables(own_prices(settings.model_prices)), clock)
     except Fixable as wrong:
-        values = declared_values(settings, declared_variables(all_connectors()))
+        services = service_variables(all_services(settings.services_folder))
+        values = declared_values(settings, [*declared_variables(all_connectors()), *services])
         return Health(row, State.MALFORMED, f"{wrong.sentence} {wrong.next_step}"), values
     listed = ", ".join(f"{one.provider.name}/{one.access.model or one.provider.default_model}" for one in plan.routes)
     origin = f"from {file}, {plan.policy}" if file else "in the order of MODEL_ORDER"

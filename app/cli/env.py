@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from pydantic.fields import FieldInfo
 
+from app.integrations.declared.registry import all_services
 from app.settings import Settings
 
 SECTIONS = {
@@ -48,6 +49,12 @@ def example() -> str:
         if name in SECTIONS:
             lines += ["", f"# ── {SECTIONS[name]} ──"]
         lines += [f"# {field.description}", f"#{name.upper()}={_shown(field)}"]
+    lines += ["", "# ── Declared services (docs/adding-a-service.md) ──"]
+    for service in all_services().values():
+        for setting in service.settings:
+            if setting.variable.lower() not in Settings.model_fields:
+                lines += [f"# {service.label}: {setting.label}", f"#{setting.variable}={setting.default}"]
+        lines += [f"# {service.label}'s address", f"#{service.address_variable}={service.address}"]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from app.http.outbound import Call, Outbound, Reply, ServicePolicy
 from app.http.retry import Repeat, RetryPolicy
 from app.integrations.base import ConnectorSpec, Reachability
 from app.integrations.catalog import Integration, Probe
+from app.integrations.declared.service import Service
 from app.settings import first_key
 
 _ANY_STATUS: Final = frozenset(range(200, 600))
@@ -79,6 +80,20 @@ def rows_of(catalog: Iterable[Integration], connectors: Mapping[str, ConnectorSp
             what = ", ".join(resource.label for resource in spec.resources)
             rows.append(Integration(key, spec.label, needs, optional, does=what, area="Property systems"))
     return rows
+
+
+def with_services(rows: Iterable[Integration], services: Mapping[str, Service]) -> list[Integration]:
+    """The rows, those of declared services as their files say: a row of the same key gives way, what it knows besides
+    stays."""
+    found = {row.key: row for row in rows}
+    for key, service in services.items():
+        row = found.get(key) or Integration(key, service.label, (), area=service.area)
+        needs = tuple(variable.lower() for variable in service.required)
+        named = (*(variable.lower() for variable in service.variables), *row.needs, *row.optional)
+        optional = tuple(name for name in dict.fromkeys(named) if name not in needs)
+        does = ", ".join(operation.title for operation in service.operations.values())
+        found[key] = replace(row, needs=needs, optional=optional, does=does, probe=None)
+    return list(found.values())
 
 
 def inspect(row: Integration, values: Mapping[str, str]) -> Health:

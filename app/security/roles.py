@@ -73,11 +73,14 @@ SCOPE_WORDS: Mapping[Scope, str] = {  # "You may not …"
     Scope.TASKS_WRITE: "create tasks and reminders",
     Scope.DIGESTS_WRITE: "schedule digests",
     Scope.USAGE_READ: "see usage and cost",
+    Scope.SERVICES_READ: "see what the company's own services report",
+    Scope.SERVICES_WRITE: "change things at the company's own services",
     Scope.APPROVE_LEASING: "approve leasing changes",
     Scope.APPROVE_COLLECTIONS: "approve collections and notices",
     Scope.APPROVE_MAINTENANCE: "approve maintenance work",
     Scope.APPROVE_CRM: "approve changes to contacts and deals",
     Scope.APPROVE_MESSAGES: "approve messages that leave the company",
+    Scope.APPROVE_SERVICES: "approve changes at the company's own services",
     Scope.ADMIN: "change settings",
 }
 

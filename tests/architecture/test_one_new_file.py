@@ -26,27 +26,36 @@ import app.tools
 import handlers.actions
 from app.agent.prompts import PROMPTS_FOLDER, Prompts
 from app.cli.doctor import examine
+from app.cli.tools import every_tool
+from app.db.migrate import upgrade
 from app.domain.names import Names
+from app.domain.principal import Role, Surface
+from app.domain.turn import Conversation, Turn
 from app.gateways.embedded.planner import Planner
+from app.integrations.declared.registry import all_services
 from app.integrations.health import State
 from app.integrations.registry import all_connectors
 from app.main import declared, model_access, open_house
 from app.sandbox.slack.config import SandboxConfig
 from app.sandbox.slack.running import LocalSlack
+from app.security.people import Member, principal_of, upsert_people
 from app.settings import Settings
 from app.tools.core.gate import Done, Gate
 from app.tools.core.registry import all_tools
 from handlers.http.server import build_http
 from tests.handlers.house import build_house
 from tests.handlers.test_http import signed
+from tests.http.scripted import answer, scripted
 from tests.tools.gatehouse import ORIGIN, build_gatehouse, gate_with
 
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 AddFile = Callable[[Any, str, str], None]
 
 
 def forget_what_was_found() -> None:
     all_tools.cache_clear()
     all_connectors.cache_clear()
+    all_services.cache_clear()
 
 
 @pytest.fixture
@@ -170,6 +179,85 @@ async def test_a_connector_is_one_new_file(
     monkeypatch.setenv("ACME_API_KEY", "wrong")
     rows = {health.integration.key: health for health in await examine(settings, offline=False, seconds=1)}
     assert (rows["acme"].state, rows["acme"].advice) == (State.REFUSED, "Acme refused the key.")
+
+
+SERVICE = """\
+service: acme_boats
+label: Acme Boats
+area: Business systems
+facts: made up
+address: https://boats.acme.example
+address_variable: ACME_BOATS_URL
+settings:
+  - {variable: ACME_BOATS_KEY, label: key, secret: true}
+  - {variable: ACME_BOATS_HARBOR, label: harbor, default: main}
+auth: {by: bearer, secret: ACME_BOATS_KEY}
+check: GET /me
+operations:
+  list_acme_boats:
+    title: Boats
+    sentence: List the boats in the harbor
+    call: GET /harbors/{ACME_BOATS_HARBOR}/boats
+    effect: read
+    right: leasing:read
+    personal: false
+    rows: boats
+    noun: [boat, boats]
+    text: The harbor holds {count}.
+    columns: {name: {path: name, label: Name}, berth: {path: berth, label: Berth, kind: number}}
+    doing: Looking into the harbor
+    examples: [which boats are in the harbor, list the boats, show me all boats]
+    phrases: [boats in the harbor, what boats do we have, harbor boats]
+"""
+
+
+class Nobody:
+    """Watches no progress."""
+
+    async def status(self, text: str) -> None: ...
+
+    async def step(self, key: str, title: str, state: str) -> None: ...
+
+    async def delta(self, text: str) -> None: ...
+
+    async def personal(self) -> None: ...
+
+
+async def test_a_declared_service_is_one_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A YAML file in the operator's folder and a key: a working tool, a row in doctor and in the list of tools."""
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "acme_boats.yaml").write_text(SERVICE)
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data", services_folder=tmp_path / "services")
+    rows = {health.integration.key: health for health in await examine(settings, offline=True, seconds=1)}
+    assert (rows["acme_boats"].state, rows["acme_boats"].advice) == (State.NOT_SET, "set ACME_BOATS_KEY")
+    assert "list_acme_boats" not in await every_tool(settings)
+
+    found = answer(200, b'{"boats": [{"name": "Nellie", "berth": 7}, {"name": "Maud", "berth": "12"}]}')
+    async with scripted(found) as harbor:
+        monkeypatch.setenv("ACME_BOATS_KEY", "acme-boats-secret")
+        monkeypatch.setenv("ACME_BOATS_URL", harbor.url)
+        rows = {health.integration.key: health for health in await examine(settings, offline=False, seconds=5)}
+        assert (rows["acme_boats"].state, rows["acme_boats"].integration.does) == (State.WORKS, "Boats")
+        assert "list_acme_boats" in await every_tool(settings)
+        async with open_house(settings) as house:
+            await upgrade(house.db)
+            await upsert_people(house.db, settings.workspace_id, [Member("U1", "Ada", frozenset({Role.ADMIN}))])
+            person = await principal_of(house.db, settings.workspace_id, "U1")
+            turn = Turn(
+                "turn-1", person, "which boats are in the harbor?", Surface.CONSOLE, Conversation("c", "t"), NOW
+            )
+            answered = await house.agent.run(turn, Nobody())
+            structlog.get_logger("test").error("refused", text="the key is acme-boats-secret")
+            structlog.get_logger("test").error("harbor", text="the harbor is main")
+    assert answered.text.startswith("The harbor holds 2 boats.")
+    assert [table.rows for table in answered.tables] == [(("Nellie", 7), ("Maud", 12))]
+    assert [source.system for source in answered.sources] == ["Acme Boats"]
+    assert harbor.seen[-1].startswith(b"GET /harbors/main/boats HTTP/1.1")
+    logged = capsys.readouterr().err
+    assert "the key is" in logged and "the harbor is main" in logged
+    assert "acme-boats-secret" not in logged
 
 
 def test_a_model_provider_is_one_new_file(add_file: AddFile, monkeypatch: pytest.MonkeyPatch) -> None:

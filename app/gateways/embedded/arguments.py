@@ -14,7 +14,7 @@ from app.gateways.embedded.names import NameKind
 
 Kind = Literal[
     "property", "properties", "person", "company", "unit", "work_order", "phone", "email", "channel", "enum", "date",
-    "time", "money", "bedrooms", "bathrooms", "miles", "days", "installments", "flag", "text", "count",
+    "time", "money", "bedrooms", "bathrooms", "miles", "days", "installments", "flag", "text", "count", "code",
 ]  # fmt: skip
 Tense = Literal["past", "future"]
 
@@ -32,6 +32,8 @@ class Argument:
     side: str = ""
     #: True when a name that no list holds is fine (a new contact, a prospect).
     open: bool = False
+    #: What a code looks like whole, when the kind is "code".
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _argument(spec: ToolSpec, name: str, schema: Mapping[str, Any], required: bo
         return Argument(name, "flag", required)
     if schema.get("type") in {"number", "integer"}:
         return Argument(name, _number_kind(words), required, side=side)
-    return _string(spec, name, words, required)
+    return _string(spec, name, words, required, schema.get("pattern", ""))
 
 
 def _side(name: str) -> str:
@@ -120,7 +122,9 @@ _PEOPLE: tuple[tuple[str, tuple[NameKind, ...]], ...] = (
 )
 
 
-def _string(spec: ToolSpec, name: str, words: str, required: bool) -> Argument:
+def _string(spec: ToolSpec, name: str, words: str, required: bool, written: str) -> Argument:
+    if written:
+        return Argument(name, "code", required, pattern=written)
     simple: tuple[tuple[str, Kind], ...] = (
         (r"^unit\b|unit number", "unit"),
         (r"work order number", "work_order"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.gateways.embedded.arguments import Argument, Kind, Shape
 from app.gateways.embedded.calendar_args import fill_dates
+from app.gateways.embedded.codes import fill_code
 from app.gateways.embedded.entities import Entities
 from app.gateways.embedded.enums import find_values
 from app.gateways.embedded.ids import IdMention, unit_likelihood
@@ -60,6 +61,9 @@ def fill(shape: Shape, found: Entities) -> Filled:
             if argument.kind == kind:
                 filler(filled, argument)
     fill_dates(filled)
+    for argument in shape.arguments:
+        if argument.kind == "code":
+            fill_code(filled, argument)
     for argument in shape.arguments:
         if argument.kind == "text":
             fill_text(filled, argument)

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.gateways.embedded.arguments import Shape
 from app.gateways.embedded.entities import Entities, find_entities
 from app.gateways.embedded.filling import Filled, fill, telling_values, wasted
-from app.gateways.embedded.lexicon.out_of_scope import is_unsupported
+from app.gateways.embedded.lexicon.out_of_scope import act_of, is_unsupported
 from app.gateways.embedded.names import NameIndex
 from app.gateways.embedded.plan import Call
 from app.gateways.embedded.ranking import Ranked, Ranker
@@ -19,6 +19,8 @@ CHITCHAT, DECLINE, VAGUE = "~chitchat", "~decline", "~clarify"
 #: How many labels are filled and weighed; the right one is among the first three in 97 % of requests.
 _CONSIDERED = 8
 _CLEAR, _PIECE = 0.4, 0.8
+#: How sure a tool must be that offers what no other does (terminating a machine).
+_OFFERED = 0.6
 _MISSING, _MISSING_TEXT, _WASTED, _MISMATCH, _POINTED = 1.4, 1.0, 0.9, 0.8, 6.0
 _MISSING_MOST, _SPREAD, _TELLING = 2.4, 0.7, 0.4
 
@@ -96,7 +98,17 @@ class Reader:
         top = scored[0][0]
         total = sum(math.exp(score - top) for score, _, _ in scored)
         candidates = tuple(Candidate(label, math.exp(score - top) / total, filled) for score, label, filled in scored)
-        return Reading(text, found, candidates, is_unsupported(text), raw)
+        unsupported = is_unsupported(text) and not _offered(text, candidates[0])
+        return Reading(text, found, candidates, unsupported, raw)
+
+
+def _offered(text: str, best: Candidate) -> bool:
+    """True when the tool that is clearly meant says in its own phrases that it does such an act, and lacks nothing."""
+    act = act_of(text)
+    if not act or best.filled is None or best.filled.missing or best.probability < _OFFERED:
+        return False
+    spec = best.filled.shape.spec
+    return best.filled.shape.changes and any(act_of(phrase) == act for phrase in (*spec.phrases, *spec.examples))
 
 
 def _raised(ranked: Sequence[Ranked], parts: Sequence[Reading]) -> dict[str, float]:

@@ -13,7 +13,7 @@ OUT_OF_SCOPE = sentences("out_of_scope")
 _DESTROY = re.compile(
     r"^(?:(?:please|pls|can you|could you|go ahead and|hey|sophia|just|i want to|i need to|i need you to|we "
     r"need to|let's|ok|so|and|also|then)[,\s]+)*"
-    r"(?:delete|erase|wipe|purge|drop all|destroy|shred|evict|fire(?! off)|sack|lay off|hire|terminate|kick "
+    r"(?P<act>delete|erase|wipe|purge|drop all|destroy|shred|evict|fire(?! off)|sack|lay off|hire|terminate|kick "
     r"out|sue|wire|transfer \$?\d|"
     r"void|refund|cancel|unlock|uninstall|hack|forge|dial|phone\b|ring|promote|demote|sell|buy|purchase|fax|"
     r"print(?! out| the rent)|"
@@ -27,6 +27,11 @@ _ERRAND = re.compile(
 
 
 def is_unsupported(clause: str) -> bool:
-    """True when the request opens with an act that no tool offers."""
-    low = clause.lower().strip()
-    return bool(_DESTROY.match(low) or _ERRAND.search(low))
+    """True when the request opens with an act that no built-in tool offers."""
+    return bool(act_of(clause) or _ERRAND.search(clause.lower().strip()))
+
+
+def act_of(clause: str) -> str:
+    """The guarded act that a request opens with ("terminate"); empty when it opens with none."""
+    match = _DESTROY.match(clause.lower().strip())
+    return match["act"] if match else ""

@@ -1,0 +1,1 @@
+"""Tools of declared services: what a service file says, as tools like any other (app/tools/core/tool.py)."""
