@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import Clock, local_date
-from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED, HubSpotAccount, TwilioAccount
+from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED, AppFolioAccount, HubSpotAccount, TwilioAccount
 from app.sandbox.slack.config import SandboxConfig
 from app.settings import DEMO_SECRET_KEY
 
@@ -90,7 +90,7 @@ class DemoWorld:
 
     def settings(self) -> dict[str, Any]:
         """Settings that point Sophia at the stand-ins. Model keys of the environment stay in force."""
-        slack, account = SandboxConfig(), TwilioAccount()
+        slack, account, appfolio = SandboxConfig(), TwilioAccount(), AppFolioAccount()
         systems = f"http://127.0.0.1:{self.ports.systems}"
         return {
             "environment": "development",
@@ -109,6 +109,14 @@ class DemoWorld:
             "entrata_api_key": DEMO_KEY,
             "entrata_org": DEMO_ORG,
             "entrata_base_url": systems,
+            "appfolio_vhost": appfolio.vhost,
+            "appfolio_client_id": appfolio.reports[0],
+            "appfolio_api_key": appfolio.reports[1],
+            "appfolio_database_client_id": appfolio.database[0],
+            "appfolio_database_api_key": appfolio.database[1],
+            "appfolio_developer_id": appfolio.developer_id,
+            "appfolio_reports_url": f"{systems}/appfolio",
+            "appfolio_database_url": f"{systems}/appfolio",
             "hubspot_api_key": HubSpotAccount().token,
             "hubspot_base_url": f"{systems}/hubspot",
             "hubspot_stages": None,
@@ -137,7 +145,30 @@ class DemoWorld:
         from starlette.applications import Starlette  # noqa: PLC0415
         from starlette.routing import Mount  # noqa: PLC0415
 
-        return Starlette(routes=[Mount("/hubspot", self._hubspot()), Mount("/", self._entrata())])
+        below = [Mount("/appfolio", self._appfolio()), Mount("/hubspot", self._hubspot())]
+        return Starlette(routes=[*below, Mount("/", self._entrata())])
+
+    @property
+    def elsewhere(self) -> dict[int, str]:
+        """The read-model ids of the communities that are managed in AppFolio instead of Entrata."""
+        from app.sandbox.appfolio.ids import uuid_of  # noqa: PLC0415
+
+        ids = self.portfolio.ids_of(AppFolioAccount().communities)
+        return {number: f"appfolio:{uuid_of('property', number)}" for number in ids}
+
+    def _appfolio(self) -> Starlette:
+        from app.sandbox.appfolio.server import AppFolioServer  # noqa: PLC0415
+        from app.sandbox.appfolio.store import AppFolioStore  # noqa: PLC0415
+
+        store = AppFolioStore(
+            self.folder / "appfolio",
+            self.clock,
+            seed=DEMO_SEED,
+            today=self.today,
+            property_ids=tuple(self.elsewhere),
+            visible_after=timedelta(seconds=2),
+        )
+        return AppFolioServer(store).asgi()
 
     def _hubspot(self) -> Starlette:
         from app.sandbox.hubspot.running import hubspot_server  # noqa: PLC0415
@@ -149,7 +180,8 @@ class DemoWorld:
         from app.sandbox.entrata.server import EntrataServer  # noqa: PLC0415
         from app.sandbox.entrata.store import EntrataStore  # noqa: PLC0415
 
-        store = EntrataStore(self.folder / "entrata", self.clock, seed=DEMO_SEED, today=self.today)
+        elsewhere = frozenset(self.elsewhere)
+        store = EntrataStore(self.folder / "entrata", self.clock, seed=DEMO_SEED, today=self.today, elsewhere=elsewhere)
         return EntrataServer(store, DEMO_ORG, DEMO_KEY).asgi()
 
     async def load_own_records(self, db: Database) -> None:
@@ -157,8 +189,8 @@ class DemoWorld:
         from app.sandbox.portfolio.load import load_register, load_team  # noqa: PLC0415
 
         workspace = SandboxConfig().workspace
-        await load_team(db, workspace.id, workspace, self.portfolio)
-        await load_register(db, workspace.id, self.portfolio, as_of=self.clock.now())
+        await load_team(db, workspace.id, workspace, self.portfolio, elsewhere=self.elsewhere)
+        await load_register(db, workspace.id, self.portfolio, as_of=self.clock.now(), elsewhere=self.elsewhere)
 
     async def load_handbook(self, library: Library) -> int:
         """Takes the handbook in; returns how many pages it has. What is in already costs nothing."""

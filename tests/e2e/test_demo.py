@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from app.sandbox.accounts import HubSpotAccount
+from app.sandbox.accounts import AppFolioAccount, HubSpotAccount
 from app.sandbox.slack.client import SlackDriver
 from tests.e2e.running import RunningDemo
 
@@ -75,6 +76,31 @@ async def test_a_work_order_waits_for_approval_is_made_once_and_read_back(people
     listed = await ask(people, "jen", "@Sophia", "open work orders for unit 318 at Maple Grove")
     assert words_of(listed).count("bathroom fan rattles all night") == 1
     assert "WO-" in words_of(done)
+
+
+async def test_a_question_over_all_communities_names_both_property_systems(people: SlackDriver) -> None:
+    reply = words_of(await ask(people, "sarah", "@Sophia", "occupancy by community"))
+    assert "Cedar Ridge" in reply
+    assert "Maple Grove" in reply
+    assert "AppFolio" in reply
+    assert "Entrata" in reply
+
+
+async def test_a_work_order_for_a_community_in_appfolio_is_made_there(people: SlackDriver, demo: RunningDemo) -> None:
+    card = await ask_for_card(people, "mike", "new ticket for 118 at Cedar Ridge: the balcony door sticks")
+    assert "in AppFolio" in words_of(card)
+    await people.click("mike", card, approve_button(card))
+    assert "WO-40" in words_of(await decided(people, "mike", card))
+    account = AppFolioAccount()
+    headers = {"X-AppFolio-Developer-ID": account.developer_id}
+    address = f"http://127.0.0.1:{demo.systems}/appfolio/api/v0/work_orders"
+    since = {"filters[LastUpdatedAtFrom]": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(auth=account.database, trust_env=False) as appfolio:
+        found: list[str] = []
+        while not found:  # a new row shows in AppFolio's lists after a moment
+            listed = await appfolio.get(address, params=since, headers=headers)
+            found = [one["JobDescription"] for one in listed.json()["data"] if "sticks" in one["JobDescription"]]
+    assert len(found) == 1
 
 
 async def test_an_approved_deal_moves_in_the_crm(people: SlackDriver, demo: RunningDemo) -> None:

@@ -97,7 +97,7 @@ class Home:
 
 class EntrataStore:
     """The portfolio and its changes. `data` is a folder; `seed` and `today` count only the first time the folder is
-    used. `community` gives other communities for the portfolio's ids."""
+    used. `community` gives other communities for the portfolio's ids; those `elsewhere` are not managed here."""
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class EntrataStore:
         today: date,
         size: int | None = None,
         community: Callable[[int], Community] | None = None,
+        elsewhere: frozenset[int] = frozenset(),
     ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.clock = clock
@@ -118,6 +119,7 @@ class EntrataStore:
         made_from = int(self._about("seed", str(seed)))
         self.portfolio = Portfolio(made_from, day, **({} if size is None else {"size": size}))
         self._community = community or self.portfolio.community
+        self._elsewhere = elsewhere
         self._homes: dict[int, Home] = {}
 
     def _about(self, name: str, value: str) -> str:
@@ -129,7 +131,7 @@ class EntrataStore:
 
     @property
     def properties(self) -> tuple[Property, ...]:
-        return self.portfolio.properties
+        return tuple(prop for prop in self.portfolio.properties if prop.id not in self._elsewhere)
 
     def home(self, property_id: int) -> Home:
         """The community of that id. Raises Refused for an unknown one."""
@@ -141,6 +143,8 @@ class EntrataStore:
 
     def _open(self, property_id: int) -> Home:
         try:
+            if property_id in self._elsewhere:
+                raise IndexError(property_id)
             community = self._community(property_id)
         except IndexError:
             raise Refused(301, "Property is not valid or is disabled.") from None

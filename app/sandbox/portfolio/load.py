@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from app.db.engine import Database
@@ -23,14 +23,21 @@ from app.sandbox.slack.seed import Workspace
 
 
 async def load_register(
-    db: Database, workspace_id: str, portfolio: Portfolio, *, as_of: datetime, property_source: str = "entrata"
+    db: Database,
+    workspace_id: str,
+    portfolio: Portfolio,
+    *,
+    as_of: datetime,
+    property_source: str = "entrata",
+    elsewhere: Mapping[int, str] | None = None,
 ) -> int:
     """Write what no live source holds yet: prospects, comps, vendors, invoices, budgets and calls.
 
-    `as_of` is the moment the register is said to have confirmed the rows. Returns how many rows were written, in one
+    `elsewhere` holds the read-model ids of communities that are not in the property source. `as_of` is the moment the
+    register is said to have confirmed the rows. Returns how many rows were written, in one
     transaction per community. The workspace must hold no register yet: ids that exist raise the database's error.
     """
-    order = Order(workspace_id, property_source, as_of, db.engine.dialect.name, synced=False)
+    order = Order(workspace_id, property_source, as_of, db.engine.dialect.name, synced=False, elsewhere=elsewhere or {})
     written = await _write(db, order.company(portfolio))
     async with made_ahead(portfolio, order) as communities:
         async for _, batches in communities:
@@ -82,9 +89,17 @@ async def sum_up_months(db: Database, workspace_id: str, portfolio: Portfolio, *
 
 
 async def load_team(
-    db: Database, workspace_id: str, workspace: Workspace, portfolio: Portfolio, *, source: str = "entrata"
+    db: Database,
+    workspace_id: str,
+    workspace: Workspace,
+    portfolio: Portfolio,
+    *,
+    source: str = "entrata",
+    elsewhere: Mapping[int, str] | None = None,
 ) -> None:
-    """Make the people of the local workspace members, or bring their rows up to date."""
+    """Make the people of the local workspace members, or bring their rows up to date. Their communities are in the
+    property system `source`, but for those `elsewhere` (by id, their read-model ids)."""
+    homes = {prop.id: f"{source}:{prop.id}" for prop in portfolio.properties} | dict(elsewhere or {})
     async with db.transaction() as session:
-        for person in members(workspace, workspace_id, portfolio, source):
+        for person in members(workspace, workspace_id, portfolio, homes):
             await session.merge(person)

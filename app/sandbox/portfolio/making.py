@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from multiprocessing import get_context
@@ -30,17 +30,22 @@ Made = tuple[int, list[Batch]]
 @dataclass(frozen=True)
 class Order:
     """What rows are wanted: for which workspace, from which property system, as of when, for which database. `synced`:
-    those too that a connected system would bring."""
+    those too that a connected system would bring. `elsewhere`: read-model ids of communities of other systems."""
 
     workspace_id: str
     source: str
     as_of: datetime
     dialect: str
     synced: bool = True
+    elsewhere: Mapping[int, str] = field(default_factory=dict[int, str])
+
+    @property
+    def _register(self) -> RegisterTarget:
+        return RegisterTarget(self.workspace_id, self.source, self.as_of, self.elsewhere)
 
     def company(self, portfolio: Portfolio) -> list[Batch]:
         """The company-wide rows."""
-        target = RegisterTarget(self.workspace_id, self.source, self.as_of)
+        target = self._register
         register, stored = portfolio.company_register(), stored_by(self.dialect)
         rows = [*company_register_rows(target, stored, register)]
         return [*rows, *crm_rows(target, stored, register)] if self.synced else rows
@@ -49,11 +54,7 @@ class Order:
         """One community's rows, all made."""
         stored = stored_by(self.dialect)
         community = portfolio.community(property_id)
-        batches = [
-            *community_register_rows(
-                RegisterTarget(self.workspace_id, self.source, self.as_of), stored, portfolio.register_of(community)
-            )
-        ]
+        batches = [*community_register_rows(self._register, stored, portfolio.register_of(community))]
         if self.synced:
             batches.extend(community_rows(Target(self.workspace_id, self.source, self.as_of), stored, community))
         return property_id, [Batch(batch.table, batch.columns, list(batch.rows)) for batch in batches]

@@ -3,8 +3,8 @@ with the ids that HubSpot's stand-in gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -31,14 +31,16 @@ _CRM = "hubspot"
 
 @dataclass(frozen=True)
 class RegisterTarget:
-    """Where rows go; `property_source` is the key of the system that holds the properties they refer to."""
+    """Where rows go; `property_source` is the key of the system that holds the properties they refer to, but for those
+    `elsewhere` (by id, their read-model ids)."""
 
     workspace_id: str
     property_source: str
     as_of: datetime
+    elsewhere: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def place(self, property_id: int) -> str:
-        return f"{self.property_source}:{property_id}"
+        return self.elsewhere.get(property_id) or f"{self.property_source}:{property_id}"
 
 
 def own(record_id: int | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.db.models.security import Person
 from app.domain.principal import Role
 from app.sandbox.portfolio.portfolio import Portfolio
@@ -21,9 +23,10 @@ _ROLES: dict[str, tuple[Role, ...]] = {
 _EVERYWHERE = ("executive", "admin", "collections_specialist", "sales")
 
 
-def members(workspace: Workspace, workspace_id: str, portfolio: Portfolio, source: str = "entrata") -> list[Person]:
-    """One row per person of the workspace; property names become ids of the property system `source`."""
-    ids = {prop.name: f"{source}:{prop.id}" for prop in portfolio.properties}
+def members(workspace: Workspace, workspace_id: str, portfolio: Portfolio, homes: Mapping[int, str]) -> list[Person]:
+    """One row per person of the workspace; property names become read-model ids, which `homes` gives by the
+    portfolio's ids."""
+    ids = {prop.name: homes[prop.id] for prop in portfolio.properties}
     return [
         Person(
             workspace_id=workspace_id,

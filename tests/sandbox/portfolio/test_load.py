@@ -6,12 +6,14 @@ from sqlalchemy import func, select
 
 from app.db.engine import Database
 from app.db.models.business import Call, CallNote, Company, Contact, Deal, Task
+from app.db.models.finance import Invoice
 from app.db.models.leasing import Lease, LedgerEntry, Resident
 from app.db.models.maintenance import WorkOrder
 from app.db.models.property import Property, Unit
 from app.db.models.security import Person
-from app.sandbox.portfolio.load import load_everything, load_register
+from app.sandbox.portfolio.load import load_everything, load_register, load_team
 from app.sandbox.portfolio.portfolio import Portfolio
+from app.sandbox.slack.seed import demo_workspace
 from tests import demo
 
 
@@ -89,6 +91,22 @@ async def test_calls_hang_on_the_crms_contacts(demo_db: Database) -> None:
         called = set(await session.scalars(select(Call.contact_id).where(Call.contact_id.is_not(None))))
     assert called <= known
     assert {one.partition(":")[0] for one in known} == {"hubspot"}
+
+
+async def test_communities_of_another_system_are_named_by_its_ids(db: Database) -> None:
+    portfolio = Portfolio(seed=3, today=demo.TODAY)
+    [cedar] = portfolio.ids_of(["Cedar Ridge"])
+    elsewhere = {cedar: "appfolio:cedar"}
+    await load_team(db, "w", demo_workspace(), portfolio, elsewhere=elsewhere)
+    small = Portfolio(seed=3, today=demo.TODAY, size=1)
+    here = {small.properties[0].id: "appfolio:maple"}
+    await load_register(db, "w", small, as_of=demo.NOW, elsewhere=here)
+    async with db.reading() as session:
+        mike = await session.get_one(Person, ("w", "U07MIKE001"))
+        homes = set(await session.scalars(select(Invoice.property_id).where(Invoice.workspace_id == "w")))
+    assert "appfolio:cedar" in mike.property_ids.split("|")
+    assert f"entrata:{cedar}" not in mike.property_ids
+    assert homes == {"appfolio:maple"}
 
 
 async def test_people_of_the_workspace_have_their_communities(demo_db: Database) -> None:
