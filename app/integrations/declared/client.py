@@ -13,12 +13,12 @@ import structlog
 from app.domain.errors import Fixable, NotAllowed, NotFound, SophiaError
 from app.http.egress import EgressPolicy
 from app.http.outbound import Call, Outbound, Reply, ServicePolicy
+from app.http.pacing import ALL_CALLS, Allowance, RemainingHeaders
 from app.http.retry import Repeat, RetryPolicy
 from app.integrations.base import Reachability
 from app.integrations.declared.cells import Hidden
 from app.integrations.declared.definition import KEY, Pages
 from app.integrations.declared.operation import LookUp, Operation
-from app.integrations.declared.pace import Pace, turn
 from app.integrations.declared.paging import first_page, next_page
 from app.integrations.declared.paths import found
 from app.integrations.declared.records import NoRecords, Records, mark_of, meant, new_ones, records_in
@@ -46,14 +46,14 @@ class DeclaredService:
                 service.service,
                 service.label,
                 EgressPolicy.for_base_url(self.address, configured=self.address != service.address.rstrip("/")),
-                retry=RetryPolicy(attempts=3, longest_wait=4.0, longest_retry_after=10.0),
+                retry=RetryPolicy(attempts=3, longest_wait=4.0, longest_retry_after=15.0),
                 attempt_seconds=limits.seconds,
                 silence_seconds=limits.seconds,
                 max_bytes=limits.most_bytes,
+                allowances=_allowances(service),
+                remaining=RemainingHeaders(**limits.left.model_dump()) if limits.left else None,
             )
         )
-        self._pace = Pace(limits.seconds_between, outbound)
-        self._paces = {tool: Pace(one.seconds_between, outbound) for tool, one in service.operations.items()}
 
     @property
     def settings(self) -> dict[str, str]:
@@ -142,7 +142,6 @@ class DeclaredService:
     ) -> tuple[Any, Reply]:
         """The decoded answer; None for an empty one to a write that shows no record. `operation` None: a look-up or a
         check."""
-        await self._turn(tool, operation)
         target, headers = self._signed(asked)
         write = operation.write if operation is not None else None
         call = Call(
@@ -153,6 +152,7 @@ class DeclaredService:
             headers=headers,
             body=asked.body,
             accept=_ANSWERED | _JUDGED_HERE,
+            lane=tool if operation is not None else ALL_CALLS,
         )
         reply = await self._client.send(call)
         if reply.status in _JUDGED_HERE:
@@ -169,14 +169,6 @@ class DeclaredService:
         if self.service.errors.code and found(answer, self.service.errors.code):
             raise self._refusal(tool, operation, reply, said)
         return answer, reply
-
-    async def _turn(self, tool: str, operation: Operation | None) -> None:
-        """Waits until the service may be asked again. Raises RetryLater when too many wait already."""
-        wait = turn([self._pace] if operation is None else [self._pace, self._paces[tool]])
-        if wait is None:
-            raise self._client.failures.slow_down(tool, None)
-        if wait > 0:
-            await self._outbound.sleep(wait)
 
     def _signed(self, asked: Asked) -> tuple[str, dict[str, str]]:
         """Path and query, and headers, with the credentials in them."""
@@ -224,6 +216,13 @@ class DeclaredService:
 
     def _now(self) -> datetime:
         return self._outbound.clock.now()
+
+
+def _allowances(service: Service) -> tuple[Allowance, ...]:
+    """What the service allows of all calls, and of single operations: their name is their lane."""
+    everything = [Allowance(one.calls, one.seconds) for one in service.limits.allowed]
+    single = [(tool, one.allowed) for tool, one in service.operations.items() if one.allowed is not None]
+    return (*everything, *(Allowance(one.calls, one.seconds, lane=tool) for tool, one in single))
 
 
 def _code(reply: Reply, path: str) -> str:

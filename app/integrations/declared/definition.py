@@ -124,6 +124,13 @@ class Fixed(Part):
     body: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
+class Allowed(Part):
+    """At most so many calls in any so many seconds."""
+
+    calls: int = Field(ge=1, le=100_000)
+    seconds: float = Field(gt=0, le=86_400)
+
+
 class Pages(Part):
     """How a list goes on. link: the Link header (RFC 8288), of which `parameter` is taken; `only_if` are attributes the
     link must have. cursor: `field` of the answer holds it. number: pages are counted from `first`."""

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.integrations.declared.definition import (
+    Allowed,
     Argument,
     Fixed,
     HttpCall,
@@ -102,7 +103,7 @@ class Operation(Listing):
     link: Link | None = None
     page: str = Field(default="", max_length=300)
     not_found: str = Field(default="", max_length=300)
-    seconds_between: float = Field(default=0.0, ge=0, le=60)
+    allowed: Allowed | None = None
     write: Write | None = None
     doing: Words
     examples: tuple[Words, ...] = Field(min_length=3)

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from app.integrations.declared.definition import (
     KEY,
     PLACEHOLDER,
+    Allowed,
     Auth,
     HttpCall,
     Name,
@@ -35,10 +36,20 @@ class Errors(Part):
     sentences: dict[str, Words] = Field(default_factory=dict[str, Words])
 
 
-class Limits(Part):
-    """What one answer and one request may take. `seconds_between` two requests of this process, whatever they ask."""
+class Left(Part):
+    """The headers that say how many calls are left and until when (app/http/pacing.py)."""
 
-    seconds_between: float = Field(default=0.0, ge=0, le=60)
+    remaining: str = Field(min_length=1, max_length=60)
+    until: str = Field(min_length=1, max_length=60)
+    scale: float = Field(default=1.0, gt=0)
+    since_epoch: bool = False
+
+
+class Limits(Part):
+    """What the service allows, in its documentation and in its headers, and what one request may take."""
+
+    allowed: tuple[Allowed, ...] = ()
+    left: Left | None = None
     seconds: float = Field(default=12.0, ge=1, le=60)
     most_bytes: int = Field(default=4_000_000, ge=1_000, le=64_000_000)
 

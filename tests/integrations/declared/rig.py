@@ -157,7 +157,7 @@ class Tried:
 @asynccontextmanager
 async def tried(case: Case) -> AsyncGenerator[Tried]:
     clock = PassingClock()
-    outbound = Outbound(clock, sleep=clock.sleep, chance=lambda: 0.0)
+    outbound = Outbound(clock, sleep=clock.sleep, monotonic=clock.seconds, chance=lambda: 0.0)
     async with scripted(None) as server:
         opened = DeclaredService(case.service, values_of(case.service, server.url), outbound)
         yield Tried(case, tool_of(case.tool, opened, _allowed), opened, server, clock)

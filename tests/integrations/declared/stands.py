@@ -35,7 +35,7 @@ async def standing() -> AsyncGenerator[Standing]:
     machines = LambdaCloud(monotonic=clock.seconds)
     errors = Sentry(NOW)
     apps = {"lambda_cloud": Recorded(machines.asgi()), "sentry": Recorded(errors.asgi())}
-    outbound = Outbound(clock, sleep=clock.sleep, chance=lambda: 0.0)
+    outbound = Outbound(clock, sleep=clock.sleep, monotonic=clock.seconds, chance=lambda: 0.0)
     async with serving(apps["lambda_cloud"]) as first, serving(apps["sentry"]) as second:
         values = {
             "lambda_api_key": KEY,

@@ -13,7 +13,7 @@ import pytest
 
 from app.domain.errors import Fixable, NotAllowed, NotFound, OutcomeUnknown, RetryLater, SophiaError
 from app.integrations.declared.paths import EVERY, steps
-from tests.http.scripted import Answer, answer
+from tests.http.scripted import answer
 from tests.integrations.declared.made_up import MANY, body_of, matching, ok, page, planted, record_of
 from tests.integrations.declared.rig import (
     ERRING,
@@ -117,25 +117,26 @@ class ReadContract:
     @pytest.mark.parametrize("asked", ["X-Other: 1", "Retry-After: soon", "Retry-After: -4"])
     async def test_a_vendor_that_names_no_wait_is_given_one(self, reading: Tried, asked: str) -> None:
         assert (await reading.run(answer(429, b"", asked), whole(reading.case))).rows
-        assert len(reading.waits) == 1
-        assert 0 < reading.waits[0] <= 8
+        assert len(reading.asked) == 2
+        assert 0 < sum(reading.waits) <= 8
 
     async def test_a_wait_of_an_hour_is_left_for_later(self, reading: Tried) -> None:
         with pytest.raises(RetryLater) as slow:
             await reading.run(answer(429, b"", "Retry-After: 3600"))
         assert (slow.value.after, len(reading.asked)) == (3600.0, 1)
 
-    @pytest.mark.parametrize("broken", ["500", "502", "503", "504", "silence", "cut"])
-    async def test_a_read_that_breaks_once_is_read_again_whole(self, reading: Tried, broken: str) -> None:
+    async def test_a_read_that_breaks_once_is_read_again_whole(self, reading: Tried) -> None:
         good = whole(reading.case)
-        fault: Answer = answer(int(broken)) if broken.isdigit() else None if broken == "silence" else cut(good)
-        assert (await reading.run(fault, good)).rows == (await reading.run(good)).rows
+        rows = (await reading.run(good)).rows
+        for fault in (answer(500), answer(502), answer(503), answer(504), None, cut(good)):
+            assert (await reading.run(fault, good)).rows == rows
+            assert len(reading.asked) == 2
 
-    @pytest.mark.parametrize("kind", NONSENSE)
-    async def test_an_answer_that_is_none_is_never_taken_for_an_empty_one(self, reading: Tried, kind: str) -> None:
-        with pytest.raises(SophiaError) as failed:
-            await reading.run(NONSENSE[kind])
-        assert failed.value.code == "vendor_answer_unreadable"
+    async def test_an_answer_that_is_none_is_never_taken_for_an_empty_one(self, reading: Tried) -> None:
+        for kind, nonsense in NONSENSE.items():
+            with pytest.raises(SophiaError) as failed:
+                await reading.run(nonsense)
+            assert failed.value.code == "vendor_answer_unreadable", kind
 
     async def test_an_answer_of_the_other_shape_is_refused(self, reading: Tried) -> None:
         at_root_a_list = reading.case.operation.rows == ""
@@ -161,14 +162,14 @@ class ReadContract:
                 await reading.run(answer(400, orjson.dumps(body)))
             assert refused.value.sentence == sentence
 
-    @pytest.mark.parametrize("status", [400, 404, 409, 410, 422])
-    async def test_a_refused_request_is_told_in_our_words_and_not_repeated(self, reading: Tried, status: int) -> None:
-        with pytest.raises(Fixable) as refused:
-            await reading.run(answer(status, b'{"detail": "<script>their words</script>"}'))
-        assert isinstance(refused.value, NotFound) == (status in (404, 410))
-        assert "their words" not in refused.value.for_people
-        assert "{" not in refused.value.for_people
-        assert len(reading.asked) == 1
+    async def test_a_refused_request_is_told_in_our_words_and_not_repeated(self, reading: Tried) -> None:
+        for status in (400, 404, 409, 410, 422):
+            with pytest.raises(Fixable) as refused:
+                await reading.run(answer(status, b'{"detail": "<script>their words</script>"}'))
+            assert isinstance(refused.value, NotFound) == (status in (404, 410))
+            assert "their words" not in refused.value.for_people
+            assert "{" not in refused.value.for_people
+            assert len(reading.asked) == 1
 
     async def test_a_redirect_is_not_followed(self, reading: Tried) -> None:
         with pytest.raises(NotAllowed) as refused:
@@ -185,20 +186,15 @@ class ReadContract:
                     assert len(result.rows) == (MANY if reading.case.operation.rows is not None else 1)
                     assert result.rows[0][number] is None
 
-    @pytest.mark.parametrize("value", ["haunted", -1, 1e300, True, [], {}, [[]], {"a": 1}, "9" * 400], ids=repr)
-    async def test_a_field_of_any_wrong_kind_costs_at_most_its_cell(self, reading: Tried, value: Any) -> None:
+    async def test_a_field_of_any_wrong_kind_costs_at_most_its_cell(self, reading: Tried) -> None:
         good = await reading.run(whole(reading.case))
-        for shown in reading.case.operation.columns.values():
-            if EVERY in steps(shown.path):
-                continue
-
-            def change(records: list[dict[str, Any]], path: str = shown.path) -> None:
-                planted(records[0], path, value)
-
-            result = await reading.run(whole(reading.case, change))
-            assert result.rows[1:] == good.rows[1:]
-            assert result.model_dump_json()
-            reading.shown(result)
+        for value in ("haunted", -1, 1e300, True, [], {}, [[]], {"a": 1}, "9" * 400):
+            for shown in reading.case.operation.columns.values():
+                if EVERY not in steps(shown.path):
+                    result = await reading.run(whole(reading.case, planting(shown.path, value)))
+                    assert result.rows[1:] == good.rows[1:]
+                    assert result.model_dump_json()
+                    reading.shown(result)
 
     async def test_an_answer_of_ten_megabytes_is_not_taken_in(self, reading: Tried) -> None:
         def change(records: list[dict[str, Any]]) -> None:
@@ -427,25 +423,23 @@ class WriteContract:
         shown = writing.shown(result)
         assert shown.text and "{" not in shown.text
 
-    @pytest.mark.parametrize("lost", ["silence", "500", "503", "cut", "html", "null"])
-    async def test_a_lost_answer_never_makes_it_twice(self, writing: Tried, lost: str) -> None:
+    async def test_a_lost_answer_never_makes_it_twice(self, writing: Tried) -> None:
         done, once = self.done(writing.case), writing.case.write.once
-        faults: dict[str, Answer] = {
-            "silence": None,
-            "500": answer(500),
-            "503": answer(503),
-            "cut": cut(done),
-            "html": answer(200, b"<html>", "Content-Type: text/html"),
-            "null": answer(200, b"null"),
-        }
-        unreadable = lost in ("html", "null")
-        if once == "nothing" or unreadable:
+        for fault in (None, answer(500), answer(503), cut(done)):
+            if once == "nothing":
+                with pytest.raises(OutcomeUnknown):
+                    await writing.run(fault, done, key="apr_1")
+                assert len(writing.asked) == 1
+            else:
+                await writing.run(fault, done, key="apr_1")
+                assert len(writing.asked) == 2
+                assert writing.asked[0] == writing.asked[1]
+
+    async def test_an_answer_that_is_none_leaves_open_whether_it_was_done(self, writing: Tried) -> None:
+        for kind in ("a page of HTML", "null", "half of JSON", "bytes"):
             with pytest.raises(OutcomeUnknown):
-                await writing.run(faults[lost], done, key="apr_1")
+                await writing.run(NONSENSE[kind], key="apr_1")
             assert len(writing.asked) == 1
-        else:
-            await writing.run(faults[lost], done, key="apr_1")
-            assert writing.asked[0] == writing.asked[1]
 
     @pytest.mark.parametrize("case", KEYED, ids=str)
     async def test_the_same_key_goes_with_every_repeat(self, case: Case) -> None:
@@ -454,18 +448,18 @@ class WriteContract:
             assert len(writing.asked) == 2
             assert all(f"{case.write.header}: apr_77".lower().encode() in raw.lower() for raw in writing.asked)
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
-    async def test_what_was_refused_was_not_done(self, writing: Tried, status: int) -> None:
-        with pytest.raises((Fixable, NotAllowed)) as refused:
-            await writing.run(answer(status, b'{"detail": "their words"}'), key="apr_1")
-        assert not isinstance(refused.value, OutcomeUnknown)
-        assert "their words" not in refused.value.for_people
-        assert len(writing.asked) == 1
+    async def test_what_was_refused_was_not_done(self, writing: Tried) -> None:
+        for status in (400, 401, 403, 404, 409, 422):
+            with pytest.raises((Fixable, NotAllowed)) as refused:
+                await writing.run(answer(status, b'{"detail": "their words"}'), key="apr_1")
+            assert not isinstance(refused.value, OutcomeUnknown)
+            assert "their words" not in refused.value.for_people
+            assert len(writing.asked) == 1
 
     async def test_a_full_service_is_waited_for_and_then_asked_once(self, writing: Tried) -> None:
         await writing.run(answer(429, b"", "Retry-After: 3"), self.done(writing.case), key="apr_1")
         assert len(writing.asked) == 2
-        assert 3.0 in writing.waits
+        assert sum(writing.waits) >= 3.0
 
     async def test_a_redirect_is_not_followed(self, writing: Tried) -> None:
         with pytest.raises(NotAllowed):

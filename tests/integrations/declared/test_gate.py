@@ -46,7 +46,7 @@ async def office(sqlite_db: Database) -> AsyncIterator[Office]:
     async with standing() as stand, proxied(stand.values["lambda_base_url"], b"instance-operations") as proxy:
         clock = PassingClock()
         stand.machines.monotonic = None
-        outbound = Outbound(clock, sleep=clock.sleep, chance=lambda: 0.0)
+        outbound = Outbound(clock, sleep=clock.sleep, monotonic=clock.seconds, chance=lambda: 0.0)
         services = all_services()
         opened = open_services(services, {**stand.values, "lambda_base_url": proxy.url}, outbound)
         house.tools = dict(with_declared({}, services, opened, house.safeguards.switches.require))
