@@ -9,7 +9,7 @@ import asyncio
 import signal
 import socket as sockets
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -38,8 +38,9 @@ from app.channels.slack.post import Part, Place, Poster
 from app.channels.slack.session import Sessions
 from app.db.engine import Database
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock
-from app.domain.errors import Fixable, NotAllowed
+from app.domain.errors import Fixable, NotAllowed, SophiaError
 from app.domain.principal import Principal
+from app.domain.written import WrittenRecord
 from app.gateways.admission import CallLimits, MinuteLimits
 from app.gateways.cache.alike import Alike
 from app.gateways.cache.ladder import AnswerCache
@@ -75,12 +76,14 @@ from app.knowledge.reranking import CohereReranker
 from app.knowledge.search import Search
 from app.knowledge.stores.choice import library_store
 from app.knowledge.word_index import WordIndex
+from app.knowledge.written import keep_in_step
 from app.portfolio.names import load_names
 from app.portfolio.register import Register
 from app.portfolio.sync.engine import sync_source
 from app.portfolio.sync.record import refresh_record
 from app.portfolio.sync.report import OnProgress, SyncMode, SyncReport
 from app.portfolio.sync.upkeep import after_sync
+from app.portfolio.written import CALLS, NOTES, standings, written
 from app.runtime.process import settle_in
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.security.anchors import AnchorFile
@@ -458,7 +461,26 @@ async def sync_all(
     chosen = house.connectors.values() if connectors is None else connectors
     reports = await asyncio.gather(*map(sync, chosen))
     await after_sync(house.db, workspace_id, reports, house.clock, house.settings.timezone)
+    await _keep_written(house, since=min((report.started_at for report in reports), default=house.clock.now()))
     return reports
+
+
+async def _keep_written(house: House, *, since: datetime) -> None:
+    """Calls and notes become documents, or stop being some. What fails is done at the next sync: the read model is
+    whole without it."""
+    workspace_id, zone = house.settings.workspace_id, house.settings.timezone
+
+    async def load(wanted: Mapping[str, frozenset[str]]) -> Sequence[WrittenRecord]:
+        async with house.db.reading() as session:
+            return await written(session, workspace_id, wanted, zone)
+
+    try:
+        async with house.db.reading() as session:
+            standing = await standings(session, workspace_id)
+        kept = await keep_in_step(house.library, workspace_id, (CALLS, NOTES), standing, load, since=since)
+        log.info("written_kept", taken_in=kept.taken_in, forgotten=kept.forgotten)
+    except SophiaError as failed:
+        log.warning("written_not_kept", code=failed.code, detail=str(failed))
 
 
 async def _anchor(anchors: AnchorFile, house: House) -> None:

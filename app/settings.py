@@ -227,9 +227,12 @@ class Settings(BaseSettings):
     hubspot_stages: Text = Field(
         default=None, description="What your own deal stages mean: Legal review=negotiation, 1234=qualified"
     )
-    gong_api_key: Secret = Field(default=None, description="Gong access key")
-    gong_api_secret: Secret = Field(default=None, description="Gong access key secret")
+    gong_access_key: Secret = Field(default=None, description="Gong access key")
+    gong_access_key_secret: Secret = Field(default=None, description="Gong access key secret")
+    gong_api_key: Secret = Field(default=None, description="Both of these in one: key:secret")
     gong_base_url: Address = Field(default=None, description="Your Gong API address, https://…api.gong.io")
+    gong_calls_per_second: int = Field(default=3, ge=1, description="What Gong allows; more by a ticket there")
+    gong_calls_per_day: int = Field(default=10_000, ge=1, description="What Gong allows your company")
     salesforce_api_key: Secret = Field(default=None, description="Consumer secret of the connected app")
     salesforce_client_id: Text = Field(default=None, description="Consumer key of the connected app")
     salesforce_domain: Text = Field(default=None, description="My Domain host, acme.my.salesforce.com")
@@ -449,6 +452,7 @@ class Settings(BaseSettings):
         previous = [key.decode() for key in self.previous_signing_keys]
         whole = (*plain, *passwords, *previous, *self._stored.values())
         parts = [part.strip() for value in whole for part in value.split(",")]
+        parts += self.gong_api_key.get_secret_value().split(":") if self.gong_api_key else ()
         found = dict.fromkeys((*whole, *(part for part in parts if len(part) >= SHORTEST_SECRET)))
         return tuple(value for value in found if value and value != DEMO_SECRET_KEY)
 
@@ -474,7 +478,7 @@ class Settings(BaseSettings):
 def plain_values(settings: Settings) -> dict[str, str]:
     """Every set field as plain text, by field name. Stays inside the process: it holds secrets.
 
-    POSTGRES_HOST and REDIS_HOST count as DATABASE_URL and REDIS_URL.
+    POSTGRES_HOST and REDIS_HOST count as DATABASE_URL and REDIS_URL, GONG_API_KEY as Gong's access key and its secret.
     """
     values: dict[str, str] = {}
     for name in type(settings).model_fields:
@@ -485,6 +489,10 @@ def plain_values(settings: Settings) -> dict[str, str]:
         values["database_url"] = settings.async_database_url
     if "redis_url" not in values and "redis_host" in values:
         values["redis_url"] = settings.redis_address
+    key, _, secret = values.get("gong_api_key", "").partition(":")
+    for name, part in (("gong_access_key", key), ("gong_access_key_secret", secret)):
+        if part.strip():
+            values.setdefault(name, part.strip())
     return values
 
 

@@ -54,7 +54,7 @@ class Passage:
     `number` counts passages of a document from 0. `section` counts its sections from 0: the passages of one section,
     in order, are the parent that a model is shown. `header` is the breadcrumb ("Pet policy › Deposits"), searched on
     the lexical and on the vector side and never part of a quote. `page` counts from 1; None where there are no pages.
-    `anchor` opens the place at the document's link (`#deposits`, `#page=3`, `t=125`).
+    `anchor` opens the place at the document's link (`#deposits`, `#page=3`, `#t=125`).
     """
 
     document_id: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from app.domain.principal import Principal
 
@@ -17,7 +17,8 @@ def visible(principal: Principal, model: Any) -> ColumnElement[bool]:
     """The rows of `model` in the person's workspace that still exist and belong to the person's properties.
 
     Rows without a property (company-wide invoices) are only for people who see every property. Tables without a
-    property column (deals, contacts, tasks) are limited by workspace alone.
+    property column (deals, contacts, tasks) are limited by workspace alone. Private rows (calls) are only for those of
+    the company's people who took part, told by their e-mail address.
     """
     conditions = [model.workspace_id == principal.workspace_id]
     if hasattr(model, "deleted_at"):
@@ -25,7 +26,14 @@ def visible(principal: Principal, model: Any) -> ColumnElement[bool]:
     own_id = model.id if model.__tablename__ == "properties" else getattr(model, "property_id", None)
     if own_id is not None and principal.property_ids is not None:
         conditions.append(own_id.in_(sorted(principal.property_ids)))
+    if hasattr(model, "is_private"):
+        conditions.append(or_(model.is_private.is_(False), _took_part(principal, model)))
     return and_(*conditions)
+
+
+def _took_part(principal: Principal, model: Any) -> ColumnElement[bool]:
+    email = principal.email.strip().lower()
+    return model.attendees.contains(f"|{email}|", autoescape=True) if email and "|" not in email else false()
 
 
 def first_rows(

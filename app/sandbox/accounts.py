@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DEMO_ORG, DEMO_KEY, DEMO_SEED = "sunrise", "demo-entrata-key", 7
+GONG_ACCESS_KEY, GONG_ACCESS_SECRET = "UQ4SKDEMO7HEARTH", "demo-gong-access-key-secret"
 
 
 @dataclass(frozen=True, slots=True)

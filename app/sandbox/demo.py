@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.domain.clock import Clock, local_date
-from app.sandbox.accounts import DEMO_KEY, DEMO_ORG, DEMO_SEED, AppFolioAccount, HubSpotAccount, TwilioAccount
+from app.sandbox.accounts import (
+    DEMO_KEY,
+    DEMO_ORG,
+    DEMO_SEED,
+    GONG_ACCESS_KEY,
+    GONG_ACCESS_SECRET,
+    AppFolioAccount,
+    HubSpotAccount,
+    TwilioAccount,
+)
 from app.sandbox.slack.config import SandboxConfig
 from app.settings import DEMO_SECRET_KEY
 
@@ -120,6 +129,9 @@ class DemoWorld:
             "hubspot_api_key": HubSpotAccount().token,
             "hubspot_base_url": f"{systems}/hubspot",
             "hubspot_stages": None,
+            "gong_access_key": GONG_ACCESS_KEY,
+            "gong_access_key_secret": GONG_ACCESS_SECRET,
+            "gong_base_url": f"{systems}/gong",
             "twilio_account_sid": account.sid,
             "twilio_auth_token": account.auth_token,
             "twilio_from": account.numbers[0],
@@ -145,8 +157,8 @@ class DemoWorld:
         from starlette.applications import Starlette  # noqa: PLC0415
         from starlette.routing import Mount  # noqa: PLC0415
 
-        below = [Mount("/appfolio", self._appfolio()), Mount("/hubspot", self._hubspot())]
-        return Starlette(routes=[*below, Mount("/", self._entrata())])
+        below = {"/appfolio": self._appfolio(), "/hubspot": self._hubspot(), "/gong": self._gong()}
+        return Starlette(routes=[Mount(path, app) for path, app in {**below, "/": self._entrata()}.items()])
 
     @property
     def elsewhere(self) -> dict[int, str]:
@@ -170,6 +182,13 @@ class DemoWorld:
         )
         return AppFolioServer(store).asgi()
 
+    def _gong(self) -> Starlette:
+        from app.sandbox.gong.server import GongServer  # noqa: PLC0415
+        from app.sandbox.gong.store import GongStore  # noqa: PLC0415
+
+        address = f"http://127.0.0.1:{self.ports.systems}/gong"
+        return GongServer(GongStore(self.portfolio, SandboxConfig().workspace, address=address)).asgi()
+
     def _hubspot(self) -> Starlette:
         from app.sandbox.hubspot.running import hubspot_server  # noqa: PLC0415
 
@@ -185,7 +204,7 @@ class DemoWorld:
         return EntrataServer(store, DEMO_ORG, DEMO_KEY).asgi()
 
     async def load_own_records(self, db: Database) -> None:
-        """The team, and what no live source holds yet (prospects, comps, invoices, books, calls)."""
+        """The team, and what no live source holds yet (prospects, comps, invoices, books)."""
         from app.sandbox.portfolio.load import load_register, load_team  # noqa: PLC0415
 
         workspace = SandboxConfig().workspace

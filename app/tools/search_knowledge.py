@@ -12,8 +12,9 @@ from typing_extensions import override
 from app.domain.answer import Source
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
-from app.knowledge.passages import sight_of
+from app.knowledge.passages import DocumentKind, sight_of
 from app.knowledge.quoting import as_prose, disagree, quote_of
+from app.knowledge.reading.transcript import place_of
 from app.knowledge.search import Found
 from app.portfolio.people import askable
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
@@ -116,7 +117,7 @@ class Args(ToolArgs):
 
 class Cited(BaseModel):
     """A passage that answers, under the number it is cited by. `quote` is a verbatim part of it; `section` is the text
-    around it."""
+    around it. `place` says of a call when the quote was said and by whom ("12:34 Dana Whitman")."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -124,10 +125,27 @@ class Cited(BaseModel):
     title: str
     header: str
     page: int | None
+    kind: DocumentKind
+    place: str
     dated: datetime
     link: str
     quote: str
     section: str
+
+    @property
+    def heading(self) -> str:
+        """What it is called: the headings above it, or the call with the moment and the speaker."""
+        return f"{self.title}, {self.place}" if self.place else self.header
+
+    @property
+    def name(self) -> str:
+        """What it is cited as."""
+        return f"{self.heading}, p. {self.page}" if self.page else self.heading
+
+    def contradicts(self, other: Self) -> bool:
+        """True when both are pages that say it differently. What people say on calls is no rule to differ from."""
+        talk = (DocumentKind.TRANSCRIPT, DocumentKind.NOTE)
+        return self.kind not in talk and other.kind not in talk and disagree(self.quote, other.quote)
 
 
 class Result(ToolOutput):
@@ -175,7 +193,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             query=args.query,
             documents=findings.documents,
             found=found,
-            differing=tuple(one.number for one in found[1:] if disagree(found[0].quote, one.quote)),
+            differing=tuple(one.number for one in found[1:] if one.contradicts(found[0])),
             sources=tuple(_source(one) for one in found),
             shared_with=shared_with,
             words_only=findings.words_only,
@@ -194,28 +212,32 @@ async def run(ctx: ToolContext, args: Args) -> Result:
 
 def _cited(question: str, number: int, found: Found) -> Cited:
     document, passage = found.shelved.document, found.shelved.passage
+    quote = quote_of(question, passage.text)
+    spoken = place_of(quote, passage.text) if document.kind is DocumentKind.TRANSCRIPT else None
+    anchor = spoken.anchor if spoken else passage.anchor
     return Cited(
         number=number,
         title=document.title,
         header=passage.header,
         page=passage.page,
         dated=document.dated,
-        link=f"{document.link}{passage.anchor}" if document.link else "",
-        quote=as_prose(quote_of(question, passage.text)),
+        kind=document.kind,
+        place=f"{spoken.mark} {spoken.who}" if spoken else "",
+        link=f"{document.link}{anchor}" if document.link else "",
+        quote=as_prose(quote),
         section="\n\n".join(one.text for one in found.section)[:LONGEST_SECTION],
     )
 
 
 def _source(one: Cited) -> Source:
-    place = f", p. {one.page}" if one.page else ""
-    return Source("Documents", f"{one.header}{place}", one.dated, link=one.link, number=one.number)
+    return Source("Documents", one.name, one.dated, link=one.link, number=one.number)
 
 
 def present(args: Args, result: Result) -> Presentation:
     if not result.found:
         return Presentation(text=_nothing(result))
     first, *others = result.found
-    lines = [f"**{first.header}** says: “{first.quote}” [{first.number}]"]
+    lines = [f"**{first.heading}** says: “{first.quote}” [{first.number}]"]
     for one in (other for other in others if other.number in result.differing):
         newer = max((first, one), key=lambda cited: cited.dated)
         lines.append(
@@ -224,7 +246,7 @@ def present(args: Args, result: Result) -> Presentation:
         )
     rest = [one for one in others if one.number not in result.differing][:MORE]
     if rest:
-        lines.append("See also " + joined([f"{one.header} [{one.number}]" for one in rest], "and") + ".")
+        lines.append("See also " + joined([f"{one.heading} [{one.number}]" for one in rest], "and") + ".")
     if result.words_only:
         lines.append(WORDS_ONLY)
     return Presentation(text="\n\n".join(lines))

@@ -12,11 +12,12 @@ from app.http.outbound import Outbound
 from app.integrations.base import Reachability
 from app.integrations.catalog import Integration, Probe, catalog
 from app.integrations.health import State, Ways, check, inspect
-from app.settings import Settings
+from app.settings import Settings, plain_values
 
 WANTED = """
 OPENAI_API_KEY ANTHROPIC_API_KEY HUGGINGFACE_API_KEY COHERE_API_KEY REPLICATE_API_KEY TOGETHER_API_KEY PORTKEY_API_KEY
-OPENROUTER_API_KEY KONG_URL KONG_API_KEY HUBSPOT_API_KEY GONG_API_KEY GONG_API_SECRET SALESFORCE_API_KEY LOOKER_API_KEY
+OPENROUTER_API_KEY KONG_URL KONG_API_KEY HUBSPOT_API_KEY GONG_API_KEY GONG_ACCESS_KEY GONG_ACCESS_KEY_SECRET
+SALESFORCE_API_KEY LOOKER_API_KEY
 YARDI_API_KEY REALPAGE_API_KEY APPFOLIO_API_KEY ENTRATA_API_KEY COSTAR_API_KEY BUILDIUM_API_KEY PINECONE_API_KEY
 WEAVIATE_API_KEY SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN
 SENDGRID_API_KEY RESEND_API_KEY DATADOG_API_KEY SENTRY_DSN NEW_RELIC_API_KEY LAMBDA_API_KEY GITHUB_TOKEN LINEAR_API_KEY
@@ -148,3 +149,13 @@ async def test_a_connectors_own_check_comes_before_the_rows_probe(
     values = {"gong_api_key": "k-1", "gong_api_secret": "s", "gong_base_url": "http://127.0.0.1:1"}
     health = await check(ROW, values, Ways(outbound, {"acme": ask}))
     assert (health.state, health.advice) == (state, advice)
+
+
+def test_gongs_key_and_secret_may_come_as_one() -> None:
+    whole = Settings(gong_api_key="access-key-7:secret-part-7")
+    values = plain_values(whole)
+    assert (values["gong_access_key"], values["gong_access_key_secret"]) == ("access-key-7", "secret-part-7")
+    assert {"access-key-7", "secret-part-7"} <= set(whole.secret_values)
+    both = plain_values(Settings(gong_api_key="a:b", gong_access_key="mine", gong_access_key_secret="own"))
+    assert (both["gong_access_key"], both["gong_access_key_secret"]) == ("mine", "own")
+    assert "gong_access_key_secret" not in plain_values(Settings(gong_api_key="only-a-key"))

@@ -110,7 +110,7 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
             database = bars.add_task("Preparing the database", total=1, rows="")
             await upgrade(house.db)
             bars.update(database, completed=1)
-            own = bars.add_task("Your team, calls, vendors and invoices", total=1, rows="")
+            own = bars.add_task("Your team, vendors and invoices", total=1, rows="")
             await world.load_own_records(house.db)
             bars.update(own, completed=1)
             tasks: dict[str, TaskID] = {}

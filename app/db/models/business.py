@@ -46,7 +46,12 @@ class Deal(Sourced, Base):
 
 
 class Call(Sourced, Base):
-    """A recorded call. `transcript` is `[mm:ss] Speaker: words` lines; it is untrusted text."""
+    """A recorded call. `transcript` is `[mm:ss] Speaker: words` lines, `summary` what the recording system wrote about
+    it; both are untrusted text. `link` opens the call there.
+
+    `attendees` are the e-mail addresses of the company's own people who took part, in lower case, each between bars
+    (`|ben@acme.com|`); who may read a private call is told by them (app/portfolio/visible.py). `participants` are the
+    others' addresses, written the same way; `contact_id` and `company_id` follow from them (app/portfolio/sync)."""
 
     __tablename__ = "calls"
     __table_args__ = (Index("ix_calls_started", "workspace_id", "started_at"),)
@@ -58,6 +63,11 @@ class Call(Sourced, Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seconds: Mapped[int] = mapped_column(default=0)
     transcript: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(String(500), default="")
+    is_private: Mapped[bool] = mapped_column(default=False)
+    attendees: Mapped[str] = mapped_column(Text, default="")
+    participants: Mapped[str] = mapped_column(Text, default="")
 
 
 class CallNote(Sourced, Base):

@@ -26,10 +26,11 @@ ROWS = (
     Integration(
         "gong",
         "Gong",
-        ("gong_api_key", "gong_api_secret"),
-        optional=("gong_base_url",),
-        probe=Probe("{gong_base_url}/v2/workspaces", basic="{gong_api_key}:{gong_api_secret}"),
-        note="Gong shows your own GONG_BASE_URL beside the key.",
+        ("gong_access_key", "gong_access_key_secret"),
+        optional=("gong_base_url", "gong_api_key", "gong_calls_per_second", "gong_calls_per_day"),
+        looks_like={"gong_api_key": (r"[^\s:]+:[^\s:]+", "key:secret, as GONG_ACCESS_KEY and GONG_ACCESS_KEY_SECRET")},
+        does="calls with participants and transcripts; read only",
+        note="Gong shows the key, its secret and your own GONG_BASE_URL on one page.",
     ),
     Integration(
         "salesforce",

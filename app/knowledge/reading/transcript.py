@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from app.domain.recording import mark
 from app.knowledge.reading.base import About, Block, Material, Section, Unreadable
 from app.knowledge.reading.plain import decoded
 
 MINUTES = 3  # of talk in one section
 _LINE = re.compile(r"^\[(?P<at>(?:\d+:)?\d{1,2}:\d{2})(?:\.\d+)?\]\s*(?P<who>[^:]{1,60}):\s*(?P<words>.*)$")
+_SPOKEN = re.compile(r"^\[(?P<at>(?:\d+:)?\d{1,2}:\d{2})\] (?P<who>[^:\n]{1,60}):", re.MULTILINE)
 _CUE = re.compile(r"^(?P<at>(?:\d+:)?\d{2}:\d{2})[.,]\d{3}\s+-->")
 _VOICE = re.compile(r"^<v(?:\.[^ >]+)?\s+(?P<who>[^>]+)>(?P<words>.*)$")
 _NAMED = re.compile(r"^(?P<who>[^:]{1,60}):\s+(?P<words>.+)$")
@@ -117,16 +119,36 @@ def sections_of(turns: Iterable[Turn]) -> Iterator[Section]:
 
 def _section(turns: list[Turn]) -> Section:
     blocks = tuple(
-        Block(f"[{mark(turn.at)}] {turn.who}: {turn.words}" if turn.who else turn.words, anchor=f"t={turn.at}")
+        Block(f"[{mark(turn.at)}] {turn.who}: {turn.words}" if turn.who else turn.words, anchor=f"#t={turn.at}")
         for turn in turns
     )
-    return Section((f"from {mark(turns[0].at)}",), blocks, f"t={turns[0].at}")
+    return Section((f"from {mark(turns[0].at)}",), blocks, f"#t={turns[0].at}")
 
 
-def mark(seconds: int) -> str:
-    """A position in a recording as people write it: 02:15, 1:02:15."""
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
+@dataclass(frozen=True)
+class Place:
+    """Who said something, at which mark of the recording ("12:34")."""
+
+    mark: str
+    who: str
+
+    @property
+    def anchor(self) -> str:
+        return f"#t={_seconds(self.mark)}"
+
+
+def place_of(quote: str, text: str) -> Place | None:
+    """Where in a passage of talk a verbatim part of it begins; None when it is no such part."""
+    start = text.find(quote.strip())
+    if start < 0:
+        return None
+    spoken = [match for match in _SPOKEN.finditer(text) if match.start() <= start]
+    return Place(spoken[-1]["at"], spoken[-1]["who"].strip()) if spoken else None
+
+
+def without_marks(text: str) -> str:
+    """The words alone."""
+    return _SPOKEN.sub("", text)
 
 
 def _seconds(at: str) -> int:

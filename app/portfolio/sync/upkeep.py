@@ -1,5 +1,5 @@
-"""What is due after every sync: amounts that the calendar alone changes, what is one thing in several systems, and the
-database's statistics."""
+"""What is due after every sync: amounts that the calendar alone changes, whose calls they were, what is one thing in
+several systems, and the database's statistics."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.portfolio.balances import refresh_past_due
 from app.portfolio.identity import recognise
 from app.portfolio.sources import SOPHIA
 from app.portfolio.sync.findings import keep_findings
+from app.portfolio.sync.participants import match_participants
 from app.portfolio.sync.report import SyncReport
 
 OWN_SOURCES = (SOPHIA, "import")
@@ -26,9 +27,16 @@ LARGE_LOAD = 10_000
 async def after_sync(
     db: Database, workspace_id: str, reports: Sequence[SyncReport], clock: Clock, timezone: str
 ) -> None:
-    """Call it once after the sources of a workspace were synced. `timezone` is the company's."""
+    """Call it once after the sources of a workspace were synced. `timezone` is the company's. Calls that it can't match
+    are added to the reports' problems."""
     async with db.transaction() as session:
         await refresh_past_due(session, workspace_id, local_date(clock, timezone))
+        unmatched = await match_participants(session, workspace_id)
+        for report in (one for one in reports if one.ok and one.source in unmatched):
+            problems = unmatched[report.source].all()
+            await keep_findings(session, workspace_id, report.source, problems, report.started_at)
+            for problem in problems:
+                report.gathered.add(problem.kind, problem.record, problem.count)
     rows = sum(report.rows for report in reports)
     if rows > LARGE_LOAD:
         await refresh_statistics(db)

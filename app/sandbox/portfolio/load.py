@@ -31,7 +31,7 @@ async def load_register(
     property_source: str = "entrata",
     elsewhere: Mapping[int, str] | None = None,
 ) -> int:
-    """Write what no live source holds yet: prospects, comps, vendors, invoices, budgets and calls.
+    """Write what no live source holds yet: prospects, comps, vendors, invoices and budgets.
 
     `elsewhere` holds the read-model ids of communities that are not in the property source. `as_of` is the moment the
     register is said to have confirmed the rows. Returns how many rows were written, in one

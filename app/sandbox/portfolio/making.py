@@ -19,7 +19,13 @@ from multiprocessing import get_context
 from app.sandbox.portfolio.bulk import Batch, stored_by
 from app.sandbox.portfolio.portfolio import Portfolio
 from app.sandbox.portfolio.property_rows import Target, community_rows
-from app.sandbox.portfolio.register_rows import RegisterTarget, community_register_rows, company_register_rows, crm_rows
+from app.sandbox.portfolio.register_rows import (
+    RegisterTarget,
+    call_rows,
+    community_register_rows,
+    company_register_rows,
+    crm_rows,
+)
 
 LARGE = 60  # communities from which a process is worth its start
 AHEAD = 2
@@ -48,7 +54,8 @@ class Order:
         target = self._register
         register, stored = portfolio.company_register(), stored_by(self.dialect)
         rows = [*company_register_rows(target, stored, register)]
-        return [*rows, *crm_rows(target, stored, register)] if self.synced else rows
+        synced = [*crm_rows(target, stored, register), *call_rows(target, stored, register)] if self.synced else []
+        return [*rows, *synced]
 
     def community(self, portfolio: Portfolio, property_id: int) -> Made:
         """One community's rows, all made."""

@@ -108,9 +108,8 @@ def community_register_rows(target: RegisterTarget, stored: Stored, register: Co
 
 
 def company_register_rows(target: RegisterTarget, stored: Stored, register: CompanyRegister) -> Iterator[Batch]:
-    """The company-wide part, table by table."""
-    day, moment = stored.day, stored.moment
-    batch = _batches(target, stored)
+    """The company-wide part."""
+    day, batch = stored.day, _batches(target, stored)
     yield batch(
         VendorRow,
         ("id", "name", "category", "phone", "email", "property_ids", "insured_until", "rating"),
@@ -118,15 +117,6 @@ def company_register_rows(target: RegisterTarget, stored: Stored, register: Comp
         lambda one: (
             own(one.id), one.name, one.category, one.phone, one.email,
             "|".join(target.place(number) for number in one.property_ids), day(one.insured_until), one.rating,
-        ),
-    )  # fmt: skip
-    yield batch(
-        CallRow,
-        ("id", "title", "contact_id", "company_id", "host", "started_at", "seconds", "transcript"),
-        register.calls,
-        lambda one: (
-            own(one.id), one.title, crm(one.contact_id), crm(one.company_id), one.host, moment(one.started_at),
-            one.seconds, one.transcript,
         ),
     )  # fmt: skip
 
@@ -170,6 +160,20 @@ def crm_rows(target: RegisterTarget, stored: Stored, register: CompanyRegister) 
         register.tasks,
         lambda one: (
             crm(one.id), one.title, one.assignee, day(one.due_on), one.status, moment(one.created_at), one.created_by,
+        ),
+    )  # fmt: skip
+
+
+def call_rows(target: RegisterTarget, stored: Stored, register: CompanyRegister) -> Iterator[Batch]:
+    """Recorded calls, for where none come from a recording system."""
+    moment, batch = stored.moment, _batches(target, stored)
+    yield batch(
+        CallRow,
+        ("id", "title", "contact_id", "company_id", "host", "started_at", "seconds", "transcript"),
+        register.calls,
+        lambda one: (
+            own(one.id), one.title, crm(one.contact_id), crm(one.company_id), one.host, moment(one.started_at),
+            one.seconds, one.transcript,
         ),
     )  # fmt: skip
 

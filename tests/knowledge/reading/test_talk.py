@@ -64,8 +64,8 @@ def test_a_transcript_is_known_by_its_lines_and_cut_into_minutes() -> None:
     found = sections("call.txt", "\n".join(lines).encode())
     assert [one.trail for one in found] == [("from 00:15",), ("from 03:15",), ("from 06:15",)]
     assert found[0].blocks[:2] == (
-        Block("[00:15] Dana: words of minute 0", anchor="t=15"),
-        Block("[00:15] Sam: words of minute 0", anchor="t=15"),
+        Block("[00:15] Dana: words of minute 0", anchor="#t=15"),
+        Block("[00:15] Sam: words of minute 0", anchor="#t=15"),
     )
 
 
@@ -75,5 +75,5 @@ def test_subtitles_name_the_speaker_of_each_cue() -> None:
         b"01:00:08.000 --> 01:00:09.500\nSam: And dogs?\n"
     )
     first, second = sections("call.vtt", vtt)
-    assert first.blocks == (Block("[00:05] Dana: We allow two cats.", anchor="t=5"),)
-    assert second.blocks == (Block("[1:00:08] Sam: And dogs?", anchor="t=3608"),)
+    assert first.blocks == (Block("[00:05] Dana: We allow two cats.", anchor="#t=5"),)
+    assert second.blocks == (Block("[1:00:08] Sam: And dogs?", anchor="#t=3608"),)
