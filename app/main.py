@@ -136,6 +136,7 @@ class House:
     models: ChatModels
     budgets: Budgets
     library: Library
+    documents: Search
     embedder: Embedder
     outbound: Outbound
 
@@ -187,10 +188,11 @@ async def open_house(
         stack.push_async_callback(store.close)
         reading = IsolatedReading()
         stack.callback(reading.close)
+        documents = Search(db, store, embedder, words, _reranker(settings, outbound))
         reached = Services(
             messages=messages,
             systems=ConnectedSystems(db, connectors.values(), all_connectors(), Register(db, clock)),
-            documents=Search(db, store, embedder, words, _reranker(settings, outbound)),
+            documents=documents,
             channels_of=_channels_of(settings, outbound, clock),
         )
         gate = Gate(tools, Workbench(db, clock, ids, reached), safeguards)
@@ -242,6 +244,7 @@ async def open_house(
             models,
             budgets,
             library,
+            documents,
             embedder,
             outbound,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -71,6 +72,13 @@ def _per_minute(value: str) -> str:
 
 NEVER_STORED = frozenset({"database_url", "postgres_password", "secret_key", "secret_key_previous"})
 """What opens the store of secrets can't be in it."""
+
+
+def _floor(value: str) -> str:
+    if value and not re.fullmatch(r"[a-z]\w*:-?\d*\.?\d+", value):
+        raise ValueError("must be what `sophia eval floor` prints, such as openai:0.312")
+    return value
+
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_empty_is_absent)]
 Text = Annotated[str | None, BeforeValidator(_empty_is_absent)]
@@ -278,6 +286,10 @@ class Settings(BaseSettings):
     embedder: str = Field(
         default="minilm",
         description="What makes vectors of documents: minilm (here, no key), openai, cohere, huggingface",
+    )
+    answer_floor: Annotated[str, AfterValidator(_floor)] = Field(
+        default="",
+        description="How far a passage must stand out to answer, for that EMBEDDER: what `sophia eval floor` prints",
     )
     reranker: Literal["none", "cohere"] = Field(default="none", description="cohere reorders what a search found")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from app.knowledge.terms import analyser, packed
 from bench._rights import NOW
 
 WORKSPACE = "T1"
-TOKEN = "role:7"
+READER = 7
+TOKEN = f"role:{READER}"
 READERS = 50  # each document has one of as many readers: 2 % are visible to one
 PASSAGES = 10  # of a document
 AT_ONCE = 5_000
@@ -64,8 +66,34 @@ async def fill(db: Database, passages: int, *, embedder: str, dimension: int, se
     return np.concatenate(made)
 
 
+@dataclass(frozen=True)
+class Questions:
+    """What all stores are asked: `vectors` (questions, dimension) float32, and for each in `best` the numbers of the
+    ten truly nearest passages that `TOKEN` may see."""
+
+    vectors: Any
+    best: Any
+
+
+def questions(passages: Any, many: int, seed: int = 9) -> Questions:
+    """Directions near passages, as a question is near to what answers it."""
+    numbers = np.random.default_rng(seed)
+    seen = np.flatnonzero(np.arange(len(passages)) // PASSAGES % READERS == READER)
+    near = passages[numbers.integers(len(passages), size=many)].astype(np.float32)
+    asked = near + 0.02 * numbers.standard_normal(near.shape).astype(np.float32)
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    scores = asked @ passages[seen].astype(np.float32).T
+    return Questions(asked, seen[np.argsort(-scores, axis=1)[:, :10]])
+
+
 def _name(number: int) -> str:
     return f"file:handbook/page-{number:07}.md"
+
+
+def number_of(passage_id: str) -> int:
+    """The place of a passage among the vectors that `fill` returned."""
+    document, _, number = passage_id.rpartition("#")
+    return int(document[-10:-3]) * PASSAGES + int(number)
 
 
 def question(chance: random.Random) -> str:

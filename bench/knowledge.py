@@ -1,4 +1,4 @@
-"""Documents: how fast and how rightly passages are found, with plain pgvector beside in the same run.
+"""Documents: how fast and how rightly passages are found, with plain pgvector and Chroma beside in the same run.
 
 Short form: 20,000 passages, 500 searches with random rights. Long form: 100,000 and 1,000,000 passages and 100,000
 searches. 2 % of the passages are visible to the person who asks. How well they are found: `sophia eval retrieval`.
@@ -25,16 +25,16 @@ from app.knowledge.passages import Sight
 from app.knowledge.search import Search
 from app.knowledge.stores.embedded import EmbeddedStore
 from app.knowledge.word_index import WordIndex
+from bench import _chroma, _pgvector
 from bench._goals import Figure, add_report_option, settled
-from bench._pgvector import beside
 from bench._rights import cross
-from bench._shelves import TOKEN, WORKSPACE, fill, question
+from bench._shelves import TOKEN, WORKSPACE, Questions, fill, number_of, question, questions
 
 PROSE = "The resident pays the deposit within five days, and the office writes a receipt that names unit and amount. "
 SEARCHES = 60
 
 
-async def measure(*, sizes: list[int], crossings: int) -> dict[str, float]:
+async def measure(*, sizes: list[int], crossings: int, set_up: bool) -> dict[str, float]:
     """All figures; times in milliseconds."""
     figures: dict[str, float] = {}
     embedder = MiniLm()
@@ -42,7 +42,7 @@ async def measure(*, sizes: list[int], crossings: int) -> dict[str, float]:
         figures |= await _embedding(embedder)
         with tempfile.TemporaryDirectory(prefix="sophia-bench-") as folder:
             for size in sizes:
-                figures |= await _searching(Path(folder) / f"{size}.db", size, embedder)
+                figures |= await _searching(Path(folder) / f"{size}.db", size, embedder, set_up=set_up)
             db = await _opened(Path(folder) / "rights.db")
             found = await cross(db, documents=400, queries=crossings)
             await db.close()
@@ -62,7 +62,7 @@ async def _embedding(embedder: MiniLm) -> dict[str, float]:
     return {"passages_per_core_second": len(texts) / spent, "question_p50": median(asked)}
 
 
-async def _searching(path: Path, size: int, embedder: MiniLm) -> dict[str, float]:
+async def _searching(path: Path, size: int, embedder: MiniLm, *, set_up: bool) -> dict[str, float]:
     db = await _opened(path)
     vectors = await fill(db, size, embedder=embedder.id, dimension=embedder.dimension)
     words = WordIndex(db)
@@ -72,10 +72,26 @@ async def _searching(path: Path, size: int, embedder: MiniLm) -> dict[str, float
     await search.ranked(sight, question(chance))
     first = time.perf_counter() - began
     times = await _timed(lambda: search.ranked(sight, question(chance)), SEARCHES)
+    asked = questions(vectors, SEARCHES)
+    others = await _vectors_alone(store, sight, asked)
     await db.close()
+    others |= await _pgvector.beside(vectors, asked)
+    others |= await asyncio.to_thread(_chroma.beside, vectors, asked, set_up=set_up)
     figures = {f"search_p50_{size}": median(times), f"search_p95_{size}": _p95(times), f"first_search_{size}": first}
-    asked = await embedder.question("who pays when the water heater breaks?")
-    return figures | {f"{name}_{size}": value for name, value in (await beside(vectors, asked)).items()}
+    return figures | {f"{name}_{size}": value for name, value in others.items()}
+
+
+async def _vectors_alone(store: EmbeddedStore, sight: Sight, asked: Questions) -> dict[str, float]:
+    """What is comparable with a vector database: no words, the same questions."""
+    times: list[float] = []
+    right = 0
+    for vector, best in zip(asked.vectors, asked.best, strict=True):
+        began = time.perf_counter()
+        hits = await store.nearest(sight, vector.tolist(), 10)
+        times.append((time.perf_counter() - began) * 1000)
+        found = {number_of(hit.passage_id) for hit in hits}
+        right += len(found & set(best.tolist()))
+    return {"vectors_p50": median(times), "vectors_p95": _p95(times), "vectors_recall": right / asked.best.size}
 
 
 async def _opened(path: Path) -> Database:
@@ -107,10 +123,10 @@ def _against_goals(figures: dict[str, float], sizes: list[int]) -> list[Figure]:
     for size in sizes:
         goal = 100 if size >= 1_000_000 else 50
         goals.append(Figure(f"documents: search of {size:,}, p95", figures[f"search_p95_{size}"], goal, "ms"))
-        if f"pgvector_p95_{size}" in figures:
-            goals.append(
-                Figure(f"  plain pgvector, vectors alone, {size:,}", figures[f"pgvector_p95_{size}"], unit="ms")
-            )
+        for name, label in (("vectors", "vectors alone"), ("pgvector", "plain pgvector"), ("chroma", "Chroma")):
+            if f"{name}_p95_{size}" in figures:
+                goals.append(Figure(f"  {label}, {size:,}, p95", figures[f"{name}_p95_{size}"], unit="ms"))
+                goals.append(Figure(f"  {label}, {size:,}, recall@10", figures[f"{name}_recall_{size}"], best="high"))
     return goals
 
 
@@ -119,10 +135,11 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="100,000 and 1,000,000 passages, 100,000 searches")
     parser.add_argument("--passages", type=int, default=0, help="another number of passages")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--peers", action="store_true", help="set Chroma up first, in a cache folder (500 MB)")
     add_report_option(parser)
     given = parser.parse_args()
     sizes = [given.passages] if given.passages else [100_000, 1_000_000] if given.long else [20_000]
-    figures = asyncio.run(measure(sizes=sizes, crossings=100_000 if given.long else 500))
+    figures = asyncio.run(measure(sizes=sizes, crossings=100_000 if given.long else 500, set_up=given.peers))
     if given.json:
         print(json.dumps(figures))
     else:

@@ -16,10 +16,11 @@ from app.cli.core.data import which_data
 from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.domain.clock import SystemClock
 from app.domain.errors import Fixable
-from app.settings import Settings
+from app.settings import Settings, plain_values
 
 if TYPE_CHECKING:
     from app.knowledge.evaluation.answers import Figures, Judged
+    from app.knowledge.evaluation.floor import Floor
 
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
 _FIGURES = {
@@ -66,16 +67,27 @@ def register(app: typer.Typer) -> None:
         folder: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
     ) -> None:
         """Search a set of judged documents in a store of its own; print the figures as one JSON object."""
-        typer.echo(json.dumps(run_or_exit(_measured(folder))))
+        typer.echo(json.dumps(run_or_exit(_measured(settings_or_exit(log_level="error"), folder))))
+
+    @evaluation.command()
+    def floor(paths: Paths = None, as_json: AsJson = False) -> None:
+        """Measure on your sets how far a passage must stand out to answer, with the embedder in use."""
+        settings, world = run_or_exit(which_data(settings_or_exit(log_level="error")))
+        measured = run_or_exit(_floor(settings, _or_the_demos(paths or [], world)))
+        value = f"{settings.embedder}:{measured.value:g}"
+        if as_json:
+            typer.echo(json.dumps({"answer_floor": value, **dataclasses.asdict(measured)}))
+            return
+        typer.echo(
+            f"ANSWER_FLOOR={value}\n"
+            f"refuses {measured.refused:.0%} of {measured.unanswerable} unanswerable questions and "
+            f"lets {measured.answered:.0%} of {measured.answerable} others be answered (AUC {measured.auc:.3f})."
+        )
 
 
 def _print_answers(paths: list[Path], *, as_json: bool) -> None:
     settings, world = run_or_exit(which_data(settings_or_exit(log_level="error")))
-    if not paths and world is not None:
-        from app.sandbox.questions import FOLDER  # noqa: PLC0415 - only the demo has questions of its own
-
-        paths = [FOLDER]
-    judged, figures = run_or_exit(_asked(settings, paths))
+    judged, figures = run_or_exit(_asked(settings, _or_the_demos(paths, world)))
     if as_json:
         typer.echo(json.dumps({key: _rounded(value) for key, value in dataclasses.asdict(figures).items()}))
         return
@@ -84,6 +96,32 @@ def _print_answers(paths: list[Path], *, as_json: bool) -> None:
     for one in judged:
         if not one.well:
             console.print(f"[yellow]{one.question.id}[/]  {one.question.ask}\n  [dim]{_what_came(one)}[/]")
+
+
+def _or_the_demos(paths: list[Path], world: object | None) -> list[Path]:
+    """The sets to ask: with the demo's data its own when none is named."""
+    if paths or world is None:
+        return paths
+    from app.sandbox.questions import FOLDER  # noqa: PLC0415 - only the demo has questions of its own
+
+    return [FOLDER]
+
+
+async def _floor(settings: Settings, paths: list[Path]) -> Floor:
+    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.knowledge.evaluation.floor import floor_of, stand_outs  # noqa: PLC0415
+    from app.knowledge.evaluation.questions import read_questions  # noqa: PLC0415
+
+    if not paths:
+        raise Fixable("Name a question set.", next_step="sophia eval floor questions.yaml, see docs/evaluation.md.")
+    questions = read_questions(paths).questions
+    async with main.open_house(settings) as house:
+        if not await house.library.documents(settings.workspace_id):
+            raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")
+        with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task("questions", total=sum(not one.after for one in questions))
+            found = await stand_outs(house.documents, questions, settings.workspace_id, lambda: bars.advance(task))
+    return floor_of(*found)
 
 
 async def _asked(settings: Settings, paths: list[Path]) -> tuple[list[Judged], Figures]:
@@ -142,14 +180,16 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-async def _measured(folder: Path) -> dict[str, Any]:
-    from app.knowledge.embedders.minilm import MiniLm  # noqa: PLC0415 - numpy and SQLAlchemy load for this alone
+async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
+    from app.http.outbound import Outbound  # noqa: PLC0415 - numpy and SQLAlchemy load for this alone
+    from app.knowledge.embedders.registry import open_embedder  # noqa: PLC0415
     from app.knowledge.evaluation.retrieval import evaluate  # noqa: PLC0415
     from app.knowledge.evaluation.sets import read_set  # noqa: PLC0415
 
     judged = read_set(folder)
-    embedder = MiniLm()
+    outbound = Outbound(SystemClock())
     try:
+        embedder = open_embedder(settings.embedder, plain_values(settings), outbound)
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
             tasks = {what: bars.add_task(what) for what in ("documents", "questions")}
             measured = await evaluate(
@@ -158,8 +198,9 @@ async def _measured(folder: Path) -> dict[str, Any]:
                 SystemClock(),
                 lambda what, done, total: bars.update(tasks[what], completed=done, total=total),
             )
-    finally:
         await embedder.close()
+    finally:
+        await outbound.close()
     return {
         "set": folder.name,
         "embedder": embedder.id,

@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from app.db.engine import Database
-from app.domain.errors import SophiaError
+from app.domain.errors import RetryLater, SophiaError
 from app.knowledge import lexicon, shelf
 from app.knowledge.backdrop import Backdrop
 from app.knowledge.embedders.base import Embedder, Vector
@@ -27,10 +27,10 @@ from app.knowledge.word_index import WordIndex
 
 CANDIDATES = 200  # of each side
 DENSE = 0.6  # weight of the vectors; the words have the rest
-STANDS_OUT, SHARED, ENOUGH = 0.8, 0.25, 0.468
-"""How much of its nearness to usual questions is taken off a passage's cosine, the weight of the shared words beside
-it, and what is enough. On the handbook's question sets this answers nine of ten questions that have an answer and
-refuses 95 % of those that have none; whoever is refused is told the nearest pages."""
+STANDS_OUT, SHARED = 0.8, 0.25
+"""How much of its nearness to usual questions is taken off a passage's cosine, and the weight of the shared words
+beside it. What is enough belongs to the embedder. On the handbook's question sets MiniLM's floor answers nine of ten
+questions that have an answer and refuses 95 % of those that have none; whoever is refused is told the nearest pages."""
 WORDS_ENOUGH = 0.7  # part of the telling words, when there is nothing else to go by
 CLOSE = 0.7  # part of the best cosine, or joined score, that a further passage must have
 NEAR = 0.4  # cosine from which a page is near enough to be named
@@ -86,6 +86,30 @@ class Search:
             documents = await shelf.count_visible(session, sight)
         if documents == 0:
             return Findings(0)
+        found, usual, rarity = await self._candidates(sight, question, limit)
+        if not _answers(found, usual, rarity, self._embedder.floor):
+            near = _near(found)
+            named = [one for one in found if one.shelved.document.title in near]
+            return Findings(documents, near=near, readers=_common_readers(named), words_only=usual is None)
+        found = _newest_first(_close_to_the_best(found))[:limit]
+        async with self._db.reading() as session:
+            sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
+        whole = tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
+        return Findings(documents, whole, readers=_common_readers(found), words_only=usual is None)
+
+    async def stands_out(self, sight: Sight, question: str) -> float:
+        """How far the best passage stands out from usual questions, which an embedder's floor is compared with. Raises
+        RetryLater where the meaning can't be looked at."""
+        found, usual, rarity = await self._candidates(sight, question, SHOWN)
+        if usual is None:
+            raise RetryLater("The embedder or the vectors are out of reach.", next_step="Please try again later.")
+        return _stands_out(found, usual, _shared(found, rarity))
+
+    async def _candidates(
+        self, sight: Sight, question: str, limit: int
+    ) -> tuple[list[Found], float | None, Mapping[str, float]]:
+        """Twice `limit` passages, best first; how near the question is to usual ones, None where its meaning could not
+        be looked at; and how telling its words are."""
         try:
             vector = await self._embedder.question(question)
             usual = await self._backdrop.nearness(vector)
@@ -103,16 +127,7 @@ class Search:
             for hit in best
             if hit.passage_id in text
         ]
-        found = (await self._reordered(question, found))[: limit * 2]
-        if not _answers(found, usual, rarity):
-            near = _near(found)
-            named = [one for one in found if one.shelved.document.title in near]
-            return Findings(documents, near=near, readers=_common_readers(named), words_only=usual is None)
-        found = _newest_first(_close_to_the_best(found))[:limit]
-        async with self._db.reading() as session:
-            sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
-        whole = tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
-        return Findings(documents, whole, readers=_common_readers(found), words_only=usual is None)
+        return (await self._reordered(question, found))[: limit * 2], usual, rarity
 
     async def _reordered(self, question: str, found: list[Found]) -> list[Found]:
         """Best first as the reranker judges; as they were when there is none or it does not answer."""
@@ -159,17 +174,26 @@ def _parts(hits: Sequence[Hit]) -> tuple[dict[str, float], float]:
     return parts, min(parts.values())
 
 
-def _answers(found: Sequence[Found], usual: float | None, rarity: Mapping[str, float]) -> bool:
+def _answers(found: Sequence[Found], usual: float | None, rarity: Mapping[str, float], floor: float | None) -> bool:
     """Whether the best of what was found is about the question at all: nearer in meaning than `usual` questions are,
     and the nearer the less of the question's telling words must stand in it. `rarity` says how telling each word is.
-    Without the meaning (`usual` is None) most of the words must stand in it."""
-    best = max((one.cosine for one in found[:3]), default=0.0)
+    Without the meaning (`usual` is None), or where nobody knows what is near (`floor` is None), most of the words must
+    stand in it."""
+    shared = _shared(found, rarity)
+    if usual is None or floor is None:
+        return shared >= WORDS_ENOUGH
+    return _stands_out(found, usual, shared) >= floor
+
+
+def _stands_out(found: Sequence[Found], usual: float, shared: float) -> float:
+    return max((one.cosine for one in found[:3]), default=0.0) - STANDS_OUT * usual + SHARED * shared
+
+
+def _shared(found: Sequence[Found], rarity: Mapping[str, float]) -> float:
+    """The part of the question's telling words that stands in the best passages."""
     text = " ".join(one.shelved.passage.searched for one in found[:3]).lower()
     told = sum(weight for word, weight in rarity.items() if lexicon.stem_of(word) in text)
-    shared = told / (sum(rarity.values()) or 1.0)
-    if usual is None:
-        return shared >= WORDS_ENOUGH
-    return best - STANDS_OUT * usual + SHARED * shared >= ENOUGH
+    return told / (sum(rarity.values()) or 1.0)
 
 
 def _close_to_the_best(found: Sequence[Found]) -> list[Found]:

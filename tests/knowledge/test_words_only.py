@@ -28,6 +28,7 @@ class Unreachable:
 
     id: str
     dimension: int
+    floor: float | None = None
 
     async def passages(self, texts: list[str]) -> list[Vector]:
         raise RetryLater("The embedder is down.", code="down")

@@ -13,10 +13,12 @@ Vector = tuple[float, ...]
 
 class Embedder(Protocol):
     """Turns text into L2-normalised vectors of `dimension` numbers. `id` names model and revision; vectors of two ids
-    are never compared. Raises SophiaErrors."""
+    are never compared. `floor` is how far a passage must stand out to answer (app/knowledge/search.py), None while
+    nobody has measured it: models spread their cosines differently. Raises SophiaErrors."""
 
     id: str
     dimension: int
+    floor: float | None
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
         """Vectors of passages, in order."""

@@ -35,6 +35,7 @@ class MiniLm:
 
     id = "all-MiniLM-L6-v2-int8"
     dimension = 384
+    floor: float | None = 0.468  # docs/adr/0025-when-no-passage-answers.md
 
     def __init__(self, *, threads: int = 1, model: Path | None = None, tokenizer: Path = TOKENIZER) -> None:
         self._threads = threads

@@ -31,8 +31,9 @@ def discover(package: Any = app.knowledge.embedders) -> Mapping[str, EmbedderSpe
 
 
 def open_embedder(name: str, values: Mapping[str, str], outbound: Outbound) -> Embedder:
-    """The embedder of that name. `values`: the set settings as plain text, by lower-case name. Raises Fixable for an
-    unknown name, or when its key is not set: documents are never embedded by another one than was chosen."""
+    """The embedder of that name, with the floor that ANSWER_FLOOR holds for it. `values`: the set settings as plain
+    text, by lower-case name. Raises Fixable for an unknown name, or when its key is not set: documents are never
+    embedded by another one than was chosen."""
     specs = discover()
     spec = specs.get(name)
     if spec is None:
@@ -47,4 +48,8 @@ def open_embedder(name: str, values: Mapping[str, str], outbound: Outbound) -> E
             next_step=f"Set {spec.key_variable}, or EMBEDDER=minilm, which needs no key.",
             code="embedder_without_key",
         )
-    return spec.open(values, outbound)
+    embedder = spec.open(values, outbound)
+    measured, _, floor = values.get("answer_floor", "").partition(":")
+    if measured == name:
+        embedder.floor = float(floor)
+    return embedder

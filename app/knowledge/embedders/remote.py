@@ -52,7 +52,9 @@ class Dialect(Protocol):
 
 
 class RemoteEmbedder:
-    """`app.knowledge.embedders.base.Embedder` behind an API."""
+    """`app.knowledge.embedders.base.Embedder` behind an API. Its floor is measured with `sophia eval floor`."""
+
+    floor: float | None = None
 
     def __init__(self, outbound: Outbound, dialect: Dialect, *, name: str, api_key: str, base_url: str = "") -> None:
         self.id = f"{name}:{dialect.model.name}:{dialect.model.dimension}"
