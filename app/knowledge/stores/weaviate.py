@@ -190,23 +190,27 @@ class WeaviateStore:
                         await create(client, self._collection)
                         await collection.tenants.create([tenant])
                 self._tenants.add(tenant)
-        # Every replica has taken a write before it returns, so whichever one answers a search has it.
-        return collection.with_tenant(tenant).with_consistency_level(ConsistencyLevel.ALL)
+        return collection.with_tenant(tenant).with_consistency_level(ConsistencyLevel.ONE)
 
     async def _insert(self, objects: Objects, batch: Sequence[Embedded], version: str) -> None:
+        from weaviate.classes.config import ConsistencyLevel  # noqa: PLC0415
         from weaviate.classes.data import DataObject  # noqa: PLC0415
 
         written = [
             DataObject(properties_of(one, version), object_id(one.passage), {VECTOR: list(one.vector)}) for one in batch
         ]
         async with self._cluster.asking():
-            if (await objects.data.insert_many(written)).has_errors:
+            # Every replica has a write before it returns, so whichever one answers a search has it.
+            if (await objects.with_consistency_level(ConsistencyLevel.ALL).data.insert_many(written)).has_errors:
                 raise _not_taken()
 
     async def _delete(self, objects: Objects, matching: FilterReturn) -> None:
+        from weaviate.classes.config import ConsistencyLevel  # noqa: PLC0415
+
+        everywhere = objects.with_consistency_level(ConsistencyLevel.ALL)
         while True:
             async with self._cluster.asking():
-                done = await objects.data.delete_many(where=matching)
+                done = await everywhere.data.delete_many(where=matching)
             if done.failed:
                 raise _not_taken()
             if done.matches < MOST_FOUND:

@@ -250,11 +250,16 @@ async def test_every_search_carries_the_readers_and_every_call_its_tenant(weavia
     await store.close()
 
 
-async def test_every_replica_takes_a_write(weaviate_stand: WeaviateStand) -> None:
+async def test_every_replica_takes_a_write_and_one_answers_a_search(weaviate_stand: WeaviateStand) -> None:
     store = weaviate_stand.open()
     await store.replace("w", "d", [made("d")])
-    levels = {one.what: one.body.consistency_level for one in weaviate_stand.server.asked if one.how == "rpc"}
-    assert {levels[what] for what in ("BatchObjects", "BatchDelete")} == {base_pb2.CONSISTENCY_LEVEL_ALL}
+    await store.page("w")
+    levels = {(one.what, one.body.consistency_level) for one in weaviate_stand.server.asked if one.how == "rpc"}
+    assert levels == {
+        ("BatchObjects", base_pb2.CONSISTENCY_LEVEL_ALL),
+        ("BatchDelete", base_pb2.CONSISTENCY_LEVEL_ALL),
+        ("Search", base_pb2.CONSISTENCY_LEVEL_ONE),
+    }
     await store.close()
 
 
