@@ -285,7 +285,7 @@ class Settings(BaseSettings):
     )
     embedder: str = Field(
         default="minilm",
-        description="What makes vectors of documents: minilm (here, no key), openai, cohere, huggingface",
+        description="What makes vectors of documents: minilm (no key), openai, cohere, huggingface; see ANSWER_FLOOR",
     )
     answer_floor: Annotated[str, AfterValidator(_floor)] = Field(
         default="",
