@@ -15,6 +15,8 @@ from app.portfolio.visible import visible
 
 STAGES = ("prospecting", "qualified", "proposal", "negotiation", "closed_won", "closed_lost")
 OPEN_STAGES = STAGES[:4]
+UNKNOWN = "unknown"
+"""The stage of a deal whose own system calls it something that nobody has explained; it counts as open, and shows."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class DealFilter:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        return (self.stage,) if self.stage else OPEN_STAGES
+        return (self.stage,) if self.stage else (*OPEN_STAGES, UNKNOWN)
 
 
 async def deals(session: AsyncSession, principal: Principal, wanted: DealFilter, limit: int) -> DealList:
@@ -78,7 +80,7 @@ async def deals(session: AsyncSession, principal: Principal, wanted: DealFilter,
     return DealList(
         total=sum(stage.deals for stage in by_stage.values()),
         amount=Money(sum(stage.amount.cents for stage in by_stage.values())),
-        by_stage={stage: by_stage[stage] for stage in STAGES if stage in by_stage},
+        by_stage={stage: by_stage[stage] for stage in (*STAGES, UNKNOWN) if stage in by_stage},
         lines=tuple(
             DealLine(deal.name, company or "", deal.owner, deal.stage, Money(deal.amount_cents), deal.close_on)
             for deal, company in rows

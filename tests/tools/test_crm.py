@@ -65,6 +65,20 @@ async def test_a_deal_that_is_there_already_is_said_so(desk: Desk, own_deal: str
         await desk.prepare("update_deal_stage", deal=own_deal, stage="proposal")
 
 
+async def test_a_deal_in_a_stage_nobody_explained_is_shown_with_the_open_ones(desk: Desk) -> None:
+    async with desk.db.transaction() as session:
+        session.add(
+            Deal(
+                workspace_id=world.WS, id="hubspot:d8", name="Odd", company_id=None, owner="", stage="unknown",
+                amount_cents=100, updated_at=world.NOW, as_of=world.NOW,
+            )
+        )  # fmt: skip
+    shown = await desk.ask("search_deals")
+    assert shown.text.startswith("There are 3 open deals, worth $1,650,001 in total.")
+    assert shown.table is not None
+    assert ("Odd", "unknown") in {(row[0], row[2]) for row in shown.table.rows}
+
+
 async def test_contacts_by_role_name_and_company(desk: Desk) -> None:
     cfo = await desk.ask("search_contacts", role="CFOs")
     assert cfo.text == (

@@ -31,7 +31,8 @@ class Contact(Sourced, Base):
 
 
 class Deal(Sourced, Base):
-    """`stage`: prospecting, qualified, proposal, negotiation, closed_won, closed_lost."""
+    """`stage`: prospecting, qualified, proposal, negotiation, closed_won, closed_lost; unknown when the source's own
+    word for it is not understood."""
 
     __tablename__ = "deals"
     __table_args__ = (Index("ix_deals_stage", "workspace_id", "stage"),)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar
 
 from app.domain.clock import Clock
 from app.domain.errors import Fixable
 from app.integrations.base import Problems
 from app.integrations.hubspot.client import HubSpotClient, Request
-from app.integrations.hubspot.models import Owner, Pipeline, PropertyInfo
+from app.integrations.hubspot.models import CrmRecord, Deal, Owner, Pipeline, PropertyInfo
 from app.integrations.hubspot.stages import Stages
 from app.integrations.records import parsed
 from app.integrations.writing import NOT_KEPT_THERE
 
-_FRESH: Final = timedelta(minutes=10)
+Part = Literal["owners", "stages", "kinds"]
+T = TypeVar("T")
+
+FRESH: Final = timedelta(minutes=10)
+NEW: Final = timedelta(minutes=1)
 _MOST_PAGES: Final = 100
 
 
@@ -27,6 +31,12 @@ class Reference:
     owners: Mapping[str, Owner]
     stages: Stages
     kinds: Mapping[str, str]
+
+    def knows(self, record: CrmRecord) -> bool:
+        """Whether what the record refers to is known."""
+        if record.owner_id and record.owner_id not in self.owners:
+            return False
+        return not isinstance(record, Deal) or self.stages.knows(record.pipeline, record.stage)
 
     def owner_name(self, owner_id: str, record: str, problems: Problems) -> str:
         """An owner's full name; "" for none, and, with a problem, for one that HubSpot does not list."""
@@ -58,31 +68,39 @@ class Reference:
 
 
 class Directory:
-    """Reads the reference data, and again after ten minutes."""
+    """Reads the reference data, each part when it is first needed (they need scopes of their own), and again after ten
+    minutes, or after one when a record refers to what is not known yet."""
 
     def __init__(self, client: HubSpotClient, clock: Clock, given: Mapping[str, str]) -> None:
         self._client, self._clock, self._given = client, clock, given
-        self._kept: tuple[datetime, Reference] | None = None
+        self._kept: dict[Part, tuple[datetime, Any]] = {}
 
-    async def current(self, *, fresh: bool = False) -> Reference:
-        """The reference data. `fresh` asks HubSpot whatever is kept."""
+    async def reference(self, *parts: Part, oldest: timedelta = FRESH) -> Reference:
+        """These parts of the reference data, none of them older than `oldest`."""
+        owners = await self._part("owners", self._owners, oldest) if "owners" in parts else {}
+        pipelines = await self._part("stages", self._pipelines, oldest) if "stages" in parts else []
+        kinds = await self._part("kinds", self._kinds, oldest) if "kinds" in parts else {}
+        return Reference(owners, Stages(pipelines, self._given), kinds)
+
+    async def _part(self, part: Part, read: Callable[[], Awaitable[T]], oldest: timedelta) -> T:
         now = self._clock.now()
-        if self._kept is not None and not fresh and now - self._kept[0] < _FRESH:
-            return self._kept[1]
-        problems = Problems()  # an owner or pipeline that can't be read shows in the records that name it
-        owners = parsed(Owner, await self._owners(), problems, id_key="id")
-        pipelines, _ = await self._client.results(Request("pipelines", "GET", "/crm/v3/pipelines/deals"))
-        properties, _ = await self._client.results(Request("properties", "GET", "/crm/v3/properties/companies"))
-        types = [one for one in parsed(PropertyInfo, properties, problems, id_key="name") if one.name == "type"]
-        reference = Reference(
-            owners={one.id: one for one in owners},
-            stages=Stages(parsed(Pipeline, pipelines, problems, id_key="id"), self._given),
-            kinds={option.value: option.label for one in types for option in one.options},
-        )
-        self._kept = (now, reference)
-        return reference
+        kept = self._kept.get(part)
+        if kept is not None and now - kept[0] < oldest:
+            return kept[1]
+        found = await read()
+        self._kept[part] = (now, found)
+        return found
 
-    async def _owners(self) -> list[Any]:
+    async def _pipelines(self) -> list[Pipeline]:
+        items, _ = await self._client.results(Request("pipelines", "GET", "/crm/v3/pipelines/deals"))
+        return parsed(Pipeline, items, Problems(), id_key="id")  # what can't be read shows in the deals that name it
+
+    async def _kinds(self) -> dict[str, str]:
+        items, _ = await self._client.results(Request("properties", "GET", "/crm/v3/properties/companies"))
+        types = [one for one in parsed(PropertyInfo, items, Problems(), id_key="name") if one.name == "type"]
+        return {option.value: option.label for one in types for option in one.options}
+
+    async def _owners(self) -> dict[str, Owner]:
         """All owners, those included who left: their records still name them."""
         found: list[Any] = []
         for archived in ("false", "true"):
@@ -94,4 +112,4 @@ class Directory:
                 if not following or following == after:
                     break
                 after = following
-        return found
+        return {one.id: one for one in parsed(Owner, found, Problems(), id_key="id")}

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from app.integrations.base import Batch, Page, Problems, Reading
 from app.integrations.hubspot.client import SEARCH_LANE, HubSpotClient, Request
-from app.integrations.hubspot.directory import Directory
+from app.integrations.hubspot.directory import NEW, Directory
 from app.integrations.hubspot.fields import milliseconds
 from app.integrations.hubspot.ids import read_model_id
 from app.integrations.hubspot.models import CrmRecord, Links
@@ -55,7 +55,9 @@ class CrmReader:
         """The rows of records, with what hangs on them."""
         records = parsed(kind.model, list(items), problems, id_key="id")
         living = [record for record in records if not record.archived]
-        reference = await self._directory.current()
+        reference = await self._directory.reference(*kind.refers_to)
+        if not all(reference.knows(record) for record in living):
+            reference = await self._directory.reference(*kind.refers_to, oldest=NEW)
         links = await self._links(kind, [record.id for record in living], problems)
         rows = RowMaker(reference, self._zone, problems, links).rows(living)
         gone = tuple((kind.table, read_model_id(record.id)) for record in records if record.archived)

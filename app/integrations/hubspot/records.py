@@ -98,7 +98,7 @@ class HubSpotRecords:
         return found or await self._searching.create(resource, body)
 
     async def _note(self, values: Mapping[str, Any], mark: str) -> dict[str, Any]:
-        reference = await self._t.directory.current()
+        reference = await self._t.directory.reference("owners")
         author = reference.owner_named(str(values.get("author") or ""))
         properties = {
             "hs_note_body": f"{rich_text(str(values['note']))}<br>{mark}",
@@ -114,7 +114,7 @@ class HubSpotRecords:
         due = values.get("due_on")
         if not isinstance(due, date):
             raise Fixable("HubSpot keeps no task without a due date.", next_step="When is it due?", code=NOT_KEPT_THERE)
-        reference = await self._t.directory.current()
+        reference = await self._t.directory.reference("owners")
         owner = reference.owner_of(str(values["assignee"]), str(values.get("assignee_email") or ""))
         properties = {
             "hs_task_subject": str(values["title"]),
@@ -130,7 +130,7 @@ class HubSpotRecords:
         """Sets a deal's stage, to the stage of that meaning in the deal's own pipeline."""
         number, wanted = hubspot_id(write.record_id), str(write.values["stage"])
         pipeline, stage = await self._stage_of(number)
-        stages = (await self._t.directory.current()).stages
+        stages = (await self._t.directory.reference("stages")).stages
         if stages.canonical(pipeline, stage)[0] != wanted:
             target = stages.theirs(pipeline, wanted).id
             body = {"properties": {"dealstage": target}}

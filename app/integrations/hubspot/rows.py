@@ -17,7 +17,7 @@ from app.db.models.business import Deal as DealRow
 from app.db.models.business import Task as TaskRow
 from app.integrations.base import Problems, Row
 from app.integrations.hubspot import models
-from app.integrations.hubspot.directory import Reference
+from app.integrations.hubspot.directory import Part, Reference
 from app.integrations.hubspot.ids import read_model_id
 from app.integrations.hubspot.stages import UNKNOWN
 
@@ -27,19 +27,20 @@ _OPEN: Final = frozenset({"NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED"})
 
 @dataclass(frozen=True)
 class Kind:
-    """One object type: its name in HubSpot, the table it fills, the properties that are read, and the object type
-    whose nearest record is part of the row ("" when none is)."""
+    """One object type: its name in HubSpot, the table it fills, the properties that are read, the object type whose
+    nearest record is part of the row ("" when none is), and the reference data that a row needs."""
 
     object_type: str
     table: type[Sourced]
     model: type[models.CrmRecord]
     properties: tuple[str, ...]
     links_to: str = ""
+    refers_to: tuple[Part, ...] = ()
     modified: str = "hs_lastmodifieddate"
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "companies": Kind("companies", CompanyRow, models.Company, ("name", "domain", "type")),
+    "companies": Kind("companies", CompanyRow, models.Company, ("name", "domain", "type"), refers_to=("kinds",)),
     "contacts": Kind(
         "contacts",
         ContactRow,
@@ -63,12 +64,14 @@ KINDS: Final[Mapping[str, Kind]] = {
             "hs_lastmodifieddate",
         ),
         links_to="companies",
+        refers_to=("owners", "stages"),
     ),
     "tasks": Kind(
         "tasks",
         TaskRow,
         models.Task,
         ("hs_task_subject", "hs_task_body", "hs_task_status", "hs_timestamp", "hubspot_owner_id"),
+        refers_to=("owners",),
     ),
     "notes": Kind(
         "notes",
@@ -76,6 +79,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         models.Note,
         ("hs_note_body", "hs_timestamp", "hubspot_owner_id"),
         links_to="contacts",
+        refers_to=("owners",),
     ),
 }
 

@@ -53,6 +53,10 @@ class Stages:
                 return meant, "" if meant != UNKNOWN else f"{stage.label} ({stage.id})"
         return UNKNOWN, stage_id or "none"
 
+    def knows(self, pipeline_id: str, stage_id: str) -> bool:
+        """Whether the pipeline has such a stage."""
+        return any(stage.id == stage_id for stage in self._of(pipeline_id))
+
     def theirs(self, pipeline_id: str, canonical: str) -> StageInfo:
         """The pipeline's stage of that meaning; of several the earliest, which claims least. Raises Fixable."""
         stages = self._of(pipeline_id)

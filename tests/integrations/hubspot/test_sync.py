@@ -200,6 +200,34 @@ async def test_a_missing_scope_closes_its_records_only_and_is_named(stand: Stand
     assert await rows(sqlite_db, Task)
 
 
+@pytest.mark.parametrize(
+    ("scope", "closed"),
+    [("crm.objects.owners.read", {"deals", "tasks", "notes"}), ("crm.schemas.deals.read", {"deals"}),
+     ("crm.objects.companies.read", {"companies"})],
+)  # fmt: skip
+async def test_only_what_needs_a_scope_fails_without_it(
+    stand: Stand, sqlite_db: Database, scope: str, closed: set[str]
+) -> None:
+    stand.server.scopes -= {scope}
+    report = await synced(stand, sqlite_db)
+    assert {one.resource for one in report.resources if one.failures} == closed
+
+
+async def test_a_stage_that_was_added_a_moment_ago_is_known(stand: Stand, sqlite_db: Database) -> None:
+    await synced(stand, sqlite_db)
+    stages = stand.store.pipelines[0]["stages"]
+    stages.append({**stages[3], "id": "889", "label": "Negotiation"})
+    try:
+        stand.clock.go(minutes=2)
+        deal = stand.store.living("deals")[0]
+        stand.store.change(deal, {"dealstage": "889"})
+        stand.clock.go(seconds=10)
+        assert (await synced(stand, sqlite_db)).problems == ()
+        assert (await rows(sqlite_db, Deal))[str(deal.id)].stage == "negotiation"
+    finally:
+        stages.pop()
+
+
 async def test_an_account_that_names_its_limit_is_given_the_time_it_needs(stand: Stand, sqlite_db: Database) -> None:
     stand.server.limits.ten_seconds = 6
     report = await synced(stand, sqlite_db)
