@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.money import Money
-from app.integrations.base import Problems
+from app.integrations.base import SAMPLED, Problems
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -42,6 +42,11 @@ def parsed(model: type[M], items: list[Any], problems: Problems, *, id_key: str)
             record = str(shown)[:40] if isinstance(shown, str | int) else "without an id"
             problems.add(f"unreadable {model.__name__}: {field} {reason}", record)
     return taken
+
+
+def sample_of(items: list[Any], id_key: str) -> dict[str, dict[str, Any]]:
+    """The first of a page's records by id, for `Page.sample`."""
+    return {str(item.get(id_key))[:60]: item for item in items[:SAMPLED] if isinstance(item, dict)}
 
 
 def text(value: Any) -> str:

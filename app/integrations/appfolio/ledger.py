@@ -24,7 +24,7 @@ from app.integrations.appfolio.reports import ReportPage, ReportsClient
 from app.integrations.appfolio.statuses import CHARGE_CODE
 from app.integrations.appfolio.totals import Totals
 from app.integrations.base import Batch, Page, Problems, Reading, Row
-from app.integrations.records import parsed
+from app.integrations.records import parsed, sample_of
 
 RECEIPTS: Final = "receivables_activity"
 _FIRST_DAY: Final = date(1990, 1, 1)
@@ -78,7 +78,8 @@ class LedgerReader:
                 rows.append(row)
         first = (_FIRST_DAY if reading.since is None else reading.since.date()).isoformat()
         cursor = f"c:{found.next_page}" if found.next_page else f"r:{first}:"
-        return Page((Batch(LedgerEntry, rows),), cursor, problems.all())
+        sample = sample_of(found.records, "Id")
+        return Page((Batch(LedgerEntry, rows),), cursor, problems.all(), sample=sample)
 
     async def _receipts(self, reading: Reading, start: date, query: str, places: Places, problems: Problems) -> Page:
         today = self._clock.now().date()

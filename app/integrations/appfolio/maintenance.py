@@ -14,7 +14,7 @@ from app.integrations.appfolio.directory import Directory, Places
 from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_ORDER, canonical
 from app.integrations.base import Batch, Page, Problems, Reading, Row
-from app.integrations.records import parsed
+from app.integrations.records import parsed, sample_of
 
 _MARK: Final = re.compile(r"(?<!\s)\s*\[ref ([0-9a-f]{12})\]\s*$")
 _NUMBER: Final = re.compile(r"(\d{1,18})/?$")
@@ -55,7 +55,8 @@ class WorkOrderReader:
             if places.living(order.property_id, order.id, "work order", problems)
         ]
         cursor = str(found.next_page) if found.next_page else ""
-        return Page((Batch(WorkOrderRow, rows),), cursor, problems.all())
+        sample = sample_of(found.records, "Id")
+        return Page((Batch(WorkOrderRow, rows),), cursor, problems.all(), sample=sample)
 
     async def row(self, order: models.WorkOrder, places: Places, problems: Problems) -> Row:
         """The canonical row."""

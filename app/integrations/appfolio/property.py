@@ -19,7 +19,7 @@ from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.rents import Rents
 from app.integrations.appfolio.statuses import UNIT, canonical
 from app.integrations.base import Batch, Page, Problems, Reading, Row
-from app.integrations.records import parsed
+from app.integrations.records import parsed, sample_of
 from app.integrations.timezones import FALLBACK, zone_of
 
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -41,7 +41,8 @@ class PropertyReader:
         found = await self._database.page("properties", EVER, int(reading.cursor or 1))
         homes = parsed(models.Property, found.records, problems, id_key="Id")
         rows = [_property(one, problems) for one in homes if not is_gone(one, self._clock.now())]
-        return Page((Batch(PropertyRow, rows),), _cursor(found.next_page), problems.all())
+        sample = sample_of(found.records, "Id")
+        return Page((Batch(PropertyRow, rows),), _cursor(found.next_page), problems.all(), sample=sample)
 
     async def read_units(self, reading: Reading) -> Page:
         """A page of units with their floor plans. The unit types are read with the first page."""
@@ -64,7 +65,7 @@ class PropertyReader:
                 if kind:
                     _add(plans, unit, kind)
         batches = (Batch(FloorPlanRow, list(plans.values())), Batch(UnitRow, rows))
-        return Page(batches, _cursor(found.next_page), problems.all())
+        return Page(batches, _cursor(found.next_page), problems.all(), sample=sample_of(found.records, "Id"))
 
 
 def _cursor(next_page: int) -> str:

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from app.integrations.base import SAMPLED
 from app.integrations.records import cents, text
 
 MOUNTAIN = ZoneInfo("America/Denver")
@@ -37,11 +36,6 @@ def as_list(value: Any) -> list[Any]:
             return list(value.values())
         return [value] if value else []
     return [value]
-
-
-def sample_of(items: list[Any], id_key: str) -> dict[str, dict[str, Any]]:
-    """The first of a page's records by id, for `Page.sample`."""
-    return {str(item.get(id_key))[:60]: item for item in items[:SAMPLED] if isinstance(item, dict)}
 
 
 def inside(value: Any, *path: str) -> Any:

@@ -20,14 +20,13 @@ from app.integrations.entrata.fields import (
     inside,
     mountain_day,
     optional_id,
-    sample_of,
     text,
     wire_day,
     yes,
 )
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import LEASE, canonical
-from app.integrations.records import parsed
+from app.integrations.records import parsed, sample_of
 
 LEASES: Final = Method("leases", "getLeases", "r2")
 DETAILS: Final = Method("leases", "getLeaseDetails", "r2")

@@ -19,13 +19,13 @@ from app.integrations.entrata.fields import (
     mountain_day,
     optional_id,
     record_id,
-    sample_of,
     text,
     wire_day,
     yes,
 )
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CHARGE_CODE
+from app.integrations.records import sample_of
 
 LEDGER: Final = Method("artransactions", "getLeaseArTransactions")
 WINDOW_MONTHS: Final = 3  # of a full reading; what changed since the last one is less

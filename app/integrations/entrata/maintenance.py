@@ -12,10 +12,10 @@ from app.domain.clock import Clock
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
-from app.integrations.entrata.fields import as_list, inside, mountain_day, sample_of, wire_day
+from app.integrations.entrata.fields import as_list, inside, mountain_day, wire_day
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_ORDER, canonical
-from app.integrations.records import parsed
+from app.integrations.records import parsed, sample_of
 
 WORK_ORDERS: Final = Method("maintenance", "getWorkOrders")
 _WINDOW: Final = timedelta(days=183)

@@ -10,10 +10,10 @@ from app.db.models.property import Unit as UnitRow
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
-from app.integrations.entrata.fields import as_list, attributes, cents, inside, number, sample_of, text
+from app.integrations.entrata.fields import as_list, attributes, cents, inside, number, text
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import UNIT, canonical
-from app.integrations.records import parsed
+from app.integrations.records import parsed, sample_of
 from app.integrations.timezones import FALLBACK, zone_of
 
 PROPERTIES: Final = Method("properties", "getProperties")

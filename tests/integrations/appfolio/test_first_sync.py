@@ -20,6 +20,7 @@ from app.domain.clock import FixedClock
 from app.domain.errors import Fixable
 from app.http.outbound import Call, Reply, ServiceClient
 from app.integrations.appfolio import CONNECTOR
+from app.integrations.base import SAMPLED, Reading
 from app.portfolio.sync import SyncReport, sync_source
 from app.sandbox.appfolio.ids import Kind
 from app.sandbox.portfolio.portfolio import Community
@@ -248,3 +249,12 @@ def test_a_sub_domain_never_leads_to_another_host(stand: Stand, vhost: str) -> N
     given = settings("http://127.0.0.1:1", APPFOLIO_VHOST=vhost)
     with pytest.raises(Fixable):
         CONNECTOR.open(given, stand.outbound, FixedClock(NOW))
+
+
+@pytest.mark.parametrize("resource", ["properties", "units", "work_orders", "ledger"])
+async def test_pages_show_some_raw_records_from_which_a_change_of_their_shape_is_noticed(
+    stand: Stand, resource: str
+) -> None:
+    page = await stand.connector.read(Reading(resource, date(2024, 3, 1)))
+    assert 0 < len(page.sample) <= SAMPLED
+    assert all("LastUpdatedAt" in record for record in page.sample.values())
