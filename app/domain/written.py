@@ -20,7 +20,6 @@ class WrittenRecord:
     dated: datetime
     readers: frozenset[str]
     link: str = ""
-    summary: str = ""
 
 
 @dataclass(frozen=True)

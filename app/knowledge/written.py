@@ -70,10 +70,7 @@ def arriving(record: WrittenRecord) -> Arriving:
         readers=record.readers,
         dated=record.dated,
         link=record.link,
-        sections=tuple(_talk(record)) if is_call else (Section((), (Block(record.text),)),),
+        sections=tuple(transcript.sections_of(transcript.turns_of(record.text)))
+        if is_call
+        else (Section((), (Block(record.text),)),),
     )
-
-
-def _talk(record: WrittenRecord) -> list[Section]:
-    summary = [Section(("Summary",), (Block(record.summary),))] if record.summary else []
-    return [*summary, *transcript.sections_of(transcript.turns_of(record.text))]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.business import Call, CallNote, Company, Contact
@@ -31,7 +31,7 @@ async def standings(session: AsyncSession, workspace_id: str) -> dict[str, Stand
         select(Call.id, Call.as_of, Call.is_private, Call.attendees).where(
             Call.workspace_id == workspace_id,
             Call.deleted_at.is_(None),
-            or_(Call.transcript != "", Call.summary != ""),
+            Call.transcript != "",
         )
     )
     found = {
@@ -80,7 +80,6 @@ async def _calls(
             dated=call.started_at,
             readers=readers[f"{CALLS}{call.id}"],
             link=call.link,
-            summary=call.summary,
         )
         for call, company in rows
     ]

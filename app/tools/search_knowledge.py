@@ -15,7 +15,8 @@ from app.domain.tooling import Effect
 from app.knowledge.passages import DocumentKind, sight_of
 from app.knowledge.quoting import as_prose, disagree, quote_of
 from app.knowledge.reading.transcript import place_of
-from app.knowledge.search import Found
+from app.knowledge.search import Findings, Found
+from app.knowledge.talk import TALK, sights_for
 from app.portfolio.people import askable
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import counted, day, joined, sentence
@@ -144,8 +145,7 @@ class Cited(BaseModel):
 
     def contradicts(self, other: Self) -> bool:
         """True when both are pages that say it differently. What people say on calls is no rule to differ from."""
-        talk = (DocumentKind.TRANSCRIPT, DocumentKind.NOTE)
-        return self.kind not in talk and other.kind not in talk and disagree(self.quote, other.quote)
+        return self.kind not in TALK and other.kind not in TALK and disagree(self.quote, other.quote)
 
 
 class Result(ToolOutput):
@@ -183,9 +183,7 @@ class Result(ToolOutput):
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:
-    findings = await ctx.services.documents.find(
-        sight_of(ctx.principal, await ctx.services.channels_of(ctx.principal)), args.query
-    )
+    findings = await _find(ctx, args.query)
     found = tuple(_cited(args.query, number, one) for number, one in enumerate(findings.found, start=1))
     shared_with = None if findings.readers is None else tuple(sorted(findings.readers))
     if found:
@@ -208,6 +206,18 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         shared_with=shared_with,
         words_only=findings.words_only,
     )
+
+
+async def _find(ctx: ToolContext, query: str) -> Findings:
+    """What answers, from the first place that holds an answer; what the first place says when none does."""
+    whole = sight_of(ctx.principal, await ctx.services.channels_of(ctx.principal))
+    first, *others = sights_for(query, whole)
+    findings = await ctx.services.documents.find(first, query)
+    for sight in others if not findings.found else ():
+        more = await ctx.services.documents.find(sight, query)
+        if more.found:
+            return more
+    return findings
 
 
 def _cited(question: str, number: int, found: Found) -> Cited:

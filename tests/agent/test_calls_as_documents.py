@@ -19,7 +19,7 @@ from tests.agent.test_cited_answers import ReadingTown
 from tests.agent.test_injection import ORDER, TEXT_ALL
 from tests.agent.town import MANAGER, House, Scripted, Watcher, calls, surroundings
 from tests.gateways.standins import Uses
-from tests.knowledge.shelves import NOW, documents_in, library_in
+from tests.knowledge.shelves import NOW, documents_in, library_in, page
 
 ASKED = "what did Nordhaven say about rent guarantees"
 SEARCH = ("search_knowledge", {"query": ASKED})
@@ -68,3 +68,11 @@ async def test_an_order_said_on_a_call_is_data(db: Database) -> None:
     assert [card.recipients for card in answer.approvals] == [("everyone",)]
     async with db.reading() as session:
         assert list(await session.scalars(select(ApprovalRequest.status))) == ["pending"]
+
+
+async def test_a_rule_is_quoted_from_its_page_and_not_from_what_somebody_said(db: Database) -> None:
+    rule = "# Rent guarantee policy\n\nA rent guarantee covers at most three months."
+    await library_in(db).take_in("T1", page("guarantee.md", rule))
+    query = ("search_knowledge", {"query": "how many months does a rent guarantee cover"})
+    answer = await lived_in(db, calls(query), AIMessage("“at most three months” [1]")).ask(query[1]["query"])
+    assert [source.record for source in answer.sources] == ["Rent guarantee policy"]
