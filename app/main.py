@@ -41,10 +41,11 @@ from app.domain.clock import Clock, Ids, RandomIds, SystemClock
 from app.domain.errors import Fixable, NotAllowed, SophiaError
 from app.domain.principal import Principal
 from app.domain.written import WrittenRecord
-from app.gateways.admission import CallLimits, MinuteLimits
+from app.gateways.admission import MinuteLimits
 from app.gateways.cache.alike import Alike
 from app.gateways.cache.ladder import AnswerCache
 from app.gateways.cache.shelves import OwnShelf, RedisShelf, Shelf
+from app.gateways.choosing.quality import read_votes
 from app.gateways.counters import Counters
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
@@ -54,15 +55,12 @@ from app.gateways.money.budgets import Budgets, default_budget
 from app.gateways.money.holdings import Holdings
 from app.gateways.money.ledger import Ledger
 from app.gateways.money.price_tables import PriceTables, own_prices
-from app.gateways.providers import Access, discover
-from app.gateways.route_plan import RoutePlan, in_order
-from app.gateways.routes_file.reading import Machine, read_routes
-from app.gateways.spend import PerMinute
+from app.gateways.trail.recorder import TrailRecorder, forget_calls
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
 from app.integrations.base import Connector
-from app.integrations.declared.registry import all_services, open_services, public_variables, service_variables
-from app.integrations.registry import all_connectors, declared_variables, open_connectors
+from app.integrations.declared.registry import all_services, open_services
+from app.integrations.registry import all_connectors, open_connectors
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.systems import ConnectedSystems
@@ -77,6 +75,7 @@ from app.knowledge.search import Search
 from app.knowledge.stores.choice import library_store
 from app.knowledge.word_index import WordIndex
 from app.knowledge.written import keep_in_step
+from app.model_setup import ModelUpkeep, call_limits, declared, known_secrets, model_plan, turned
 from app.portfolio.names import load_names
 from app.portfolio.register import Register
 from app.portfolio.sync.engine import sync_source
@@ -94,7 +93,7 @@ from app.security.people import principal_of
 from app.security.redaction import Redactor
 from app.security.safeguards import Safeguards
 from app.security.stored import with_stored_secrets
-from app.settings import Settings, declared_values
+from app.settings import Settings
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import record_outbound
 from app.tools.core.execution import Workbench
@@ -112,6 +111,11 @@ SLACK_TIMEOUT = 20  # seconds
 KEPT_FRESH = 0.8
 """Of the time between two syncs: how long what one process read is left alone by the others, whose clocks differ."""
 BUDGETS_EVERY = 60.0
+FORGET_EVERY = 3600.0
+KEYS_EVERY = 60.0
+"""Seconds until a changed key or route is taken up."""
+VOTES_EVERY = 300.0
+"""Seconds until people's thumbs are heard in the choice of models."""
 RECONCILE_EVERY = 3600.0
 RECONCILE_HOUR = 3
 """Every hour it is asked whether it is this hour at the company; then all systems are read in full."""
@@ -134,6 +138,7 @@ class House:
     gate: Gate
     agent: Agent
     models: ChatModels
+    upkeep: ModelUpkeep
     budgets: Budgets
     library: Library
     documents: Search
@@ -155,14 +160,7 @@ async def open_house(
         settings = await with_stored_secrets(settings, db, clock)
         values = declared(settings)
         services = all_services(settings.services_folder)
-        public = {name.lower() for name in public_variables(services)}
-        own = [
-            part.strip()
-            for name, value in values.items()
-            if name not in Settings.model_fields and name not in public
-            for part in (value, *value.split(","))
-        ]
-        redactor = Redactor((*settings.secret_values, *own))
+        redactor = Redactor(known_secrets(settings, values))
         configure_logs(settings.log_level, settings.log_format, redactor.value)
         outbound = Outbound(clock, meter=record_outbound)
         stack.push_async_callback(outbound.close)
@@ -202,16 +200,20 @@ async def open_house(
         own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
         budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
         prices = PriceTables(own_prices(settings.model_prices))
-        plan = await asyncio.to_thread(model_plan, settings, values, prices, clock)
+        plan = await asyncio.to_thread(model_plan, settings, values, clock)
         counters = Counters(settings.redis_address, time.monotonic)
         stack.push_async_callback(counters.aclose)
+        trails = TrailRecorder(db, clock, ids, redactor.text)
+        stack.push_async_callback(trails.settle)
         models = ChatModels(
-            access=plan,
+            access=turned(plan, settings, clock),
             planner=EmbeddedPlanners(planner),
             uses=recorder,
             spending=Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock),
             admission=MinuteLimits(call_limits(settings), counters),
             cache=_answer_cache(settings, embedder),
+            prices=lambda route: prices.rates(route, clock.now().date()),
+            records=trails,
             redis=settings.redis_address,
         )
         stack.push_async_callback(models.aclose)
@@ -242,6 +244,7 @@ async def open_house(
             gate,
             agent,
             models,
+            ModelUpkeep(settings, models, redactor, db, clock, outbound),
             budgets,
             library,
             documents,
@@ -269,15 +272,6 @@ async def _admit(safeguards: Safeguards, principal: Principal) -> None:
     await safeguards.budget.spend(principal, "turns")
 
 
-def call_limits(settings: Settings) -> CallLimits:
-    """What a minute may hold for a route, a person and the company."""
-    return CallLimits(
-        route=PerMinute.of(settings.model_route_limit),
-        user=PerMinute.of(settings.model_user_limit),
-        workspace=PerMinute.of(settings.model_workspace_limit),
-    )
-
-
 def _answer_cache(settings: Settings, embedder: Embedder) -> AnswerCache | None:
     """Answers that people with the same rights share, in Redis when there is one; None when that is off."""
     if settings.model_cache == "off":
@@ -288,47 +282,6 @@ def _answer_cache(settings: Settings, embedder: Embedder) -> AnswerCache | None:
         shelf = RedisShelf(settings.redis_address, keys, time.monotonic)
     alike = Alike(embedder.question) if settings.model_cache == "semantic" else None
     return AnswerCache(shelf, settings.model_cache_minutes * 60, alike)
-
-
-def model_access(order: str, values: Mapping[str, str]) -> dict[str, Access]:
-    """Keys and models of the providers that are set up, in MODEL_ORDER. Raises Fixable for an unknown provider
-    and for one that is set up by half."""
-    providers = discover()
-    access: dict[str, Access] = {}
-    for name in filter(None, (part.strip() for part in order.split(","))):
-        if name not in providers:
-            raise Fixable(
-                f"MODEL_ORDER names {name!r}, which is no provider.",
-                next_step=f"Providers are {', '.join(sorted(providers))}.",
-                code="bad_settings",
-            )
-        if given := providers[name].access(values):
-            access[name] = given
-    return access
-
-
-def model_plan(settings: Settings, values: Mapping[str, str], prices: PriceTables, clock: Clock) -> RoutePlan:
-    """The routes to models: those of MODEL_ROUTES_FILE, else the providers with a key in MODEL_ORDER. Raises Fixable
-    for anything that is wrong with them."""
-    if settings.model_routes_file is None:
-        return in_order(model_access(settings.model_order, values), discover())
-    today = clock.now().date()
-    machine = Machine(values, discover(), lambda route: prices.rates(route, today) is not None)
-    return read_routes(settings.model_routes_file).plan(machine)
-
-
-def declared(settings: Settings) -> dict[str, str]:
-    """Every set value, those that connector, provider, routes and service files declare included. Holds secrets."""
-    return declared_values(settings, own_variables(settings))
-
-
-def own_variables(settings: Settings) -> list[str]:
-    """The variables that connector, provider, routes and service files declare themselves."""
-    providers = [variable for provider in discover().values() for variable in provider.all_variables]
-    file = settings.model_routes_file
-    keys = read_routes(file).key_variables if file else ()
-    services = service_variables(all_services(settings.services_folder))
-    return [*declared_variables(all_connectors()), *providers, *keys, *services]
 
 
 def _turn_limits(settings: Settings) -> Limits:
@@ -427,6 +380,9 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             await house.models.warm()
             runtime.every(settings.sync_minutes * 60, partial(_keep_fresh, house))
             runtime.every(RECONCILE_EVERY, partial(_reconcile, house))
+            runtime.every(KEYS_EVERY, house.upkeep.look)
+            runtime.every(VOTES_EVERY, partial(_learn, house))
+            runtime.every(FORGET_EVERY, partial(_forget_calls, house))
             runtime.every(BUDGETS_EVERY, partial(_tell_budgets, house, deps.poster))
             if settings.audit_anchor:
                 anchors = AnchorFile(settings.audit_anchor, house.clock)
@@ -507,6 +463,15 @@ async def _refresh(house: House, system: str, resource: str, record_id: str, tol
     return await refresh_record(
         house.db, workspace_id, connector, house.clock, resource=resource, record_id=record_id, told=told
     )
+
+
+async def _learn(house: House) -> None:
+    house.models.quality.learn(await read_votes(house.db, house.settings.workspace_id, house.clock.now()))
+
+
+async def _forget_calls(house: House) -> None:
+    kept = timedelta(days=house.settings.model_trail_days)
+    await forget_calls(house.db, house.settings.workspace_id, house.clock.now() - kept)
 
 
 async def _keep_fresh(house: House) -> None:

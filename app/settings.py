@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     )
 
     _stored: Mapping[str, str] = PrivateAttr(default_factory=dict[str, str])
+    _overrides: Mapping[str, Any] | None = PrivateAttr(default=None)
 
     # The company
     workspace_id: str = Field(
@@ -211,6 +212,12 @@ class Settings(BaseSettings):
         "that mean the same",
     )
     model_cache_minutes: int = Field(default=10, ge=1, le=1440, description="Minutes such an answer holds")
+    model_key_hours: int = Field(
+        default=0, ge=0, le=8760, description="Hours after which the next of several keys is asked first; never when 0"
+    )
+    model_trail_days: int = Field(
+        default=30, ge=1, le=365, description="Days that `sophia why` can tell how a model was chosen"
+    )
     huggingface_api_key: Secret = Field(default=None, description="hf_…")
     cohere_api_key: Secret = Field(default=None, description="Cohere API key")
     replicate_api_key: Secret = Field(default=None, description="r8_…")
@@ -429,6 +436,19 @@ class Settings(BaseSettings):
         filled._stored = lacking
         return filled
 
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> Settings:
+        """Settings that can be read `again`. Raises what pydantic raises for a bad value."""
+        made = cls(**overrides)
+        made._overrides = overrides
+        return made
+
+    def again(self) -> Settings:
+        """The settings as they are now in `.env`, which may have changed; these themselves when they were made by hand.
+
+        Raises Fixable for a bad value."""
+        return self if self._overrides is None else load_settings(**self._overrides)
+
     @property
     def stored(self) -> Mapping[str, str]:
         """The values that came from the store of secrets, by lower-case name. Never print it."""
@@ -549,7 +569,7 @@ def _starts_with(value: SecretStr | None, prefix: str, what: str) -> SecretStr |
 def load_settings(**overrides: Any) -> Settings:
     """The settings from the environment and `.env`. Raises Fixable with one line per bad variable."""
     try:
-        return Settings(**overrides)
+        return Settings.from_environment(**overrides)
     except ValidationError as wrong:
         raise Fixable(
             "Sophia cannot start with these settings:\n" + _lines(wrong),

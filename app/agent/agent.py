@@ -37,13 +37,14 @@ from app.domain.answer import Answer, AnswerKind
 from app.domain.clock import Clock, Ids, local_date
 from app.domain.errors import Bug, SophiaError
 from app.domain.names import Names
-from app.domain.principal import Principal
+from app.domain.principal import Principal, Surface
 from app.domain.samples import in_own_names
 from app.domain.tooling import Effect
 from app.domain.turn import Turn, TurnProgress
 from app.gateways.cache.keys import Sharing
 from app.gateways.faults import ModelsUnavailable
 from app.gateways.models import ChatModels, ModelTurn
+from app.gateways.spend import Task
 from app.security.redaction import Redactor
 from app.telemetry.trace import current_trace_id, trace
 from app.tools.core.outcomes import CallOrigin
@@ -52,6 +53,7 @@ from app.tools.core.registry import AnyTool
 log = structlog.get_logger(__name__)
 
 TOLD_IN_PRIVATE = "(The answer tells of persons and was given to the asking person alone.)"
+_TASKS = {Surface.SMS: Task.SMS, Surface.DIGEST: Task.DIGEST}
 _MOST_GRAPH_STEPS = 100  # our own limits end a turn long before
 
 
@@ -170,6 +172,8 @@ class Agent:
                 now=now,
                 timezone=principal.timezone,
                 sharing=Sharing(principal.rights, self._reads),
+                task=_TASKS.get(turn.surface, Task.PLAN),
+                conversation=conversation_key(turn),
             )
         )
         return TurnRun(

@@ -75,7 +75,7 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
     configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
     try:
         settings = await completed(settings, db, clock, seconds)
-        routes, values = model_routes(settings, clock)
+        routes, values = await model_routes(settings, clock, None if offline else outbound, seconds)
         if offline:
             found = [inspect(row, values) for row in rows]
         else:
@@ -97,24 +97,30 @@ def _stored(health: Health, settings: Settings) -> tuple[str, ...]:
     return tuple(name for name in (*row.needs, *row.optional) if name in settings.stored)
 
 
-def model_routes(settings: Settings, clock: Clock) -> tuple[Health, dict[str, str]]:
-    """Whether the routes to models are as they should be, and every set value, those included that routes, connector
-    and provider files declare."""
-    from app.gateways.money.price_tables import PriceTables, own_prices  # noqa: PLC0415 - only the doctor waits for it
-    from app.main import declared, model_plan  # noqa: PLC0415
+async def model_routes(
+    settings: Settings, clock: Clock, outbound: Outbound | None, seconds: float
+) -> tuple[Health, dict[str, str]]:
+    """Whether the routes to models are as they should be, each key of theirs included, and every set value, those
+    included that routes, connector and provider files declare."""
+    from app.model_setup import check_keys, declared, model_plan  # noqa: PLC0415 - only the doctor waits for it
 
     file = settings.model_routes_file
     row = Integration("routes", "Model routes", ("model_routes_file",), area="AI models")
     try:
         values = declared(settings)
-        plan = model_plan(settings, values, PriceTables(own_prices(settings.model_prices)), clock)
+        plan = model_plan(settings, values, clock)
     except Fixable as wrong:
         services = service_variables(all_services(settings.services_folder))
         values = declared_values(settings, [*declared_variables(all_connectors()), *services])
         return Health(row, State.MALFORMED, f"{wrong.sentence} {wrong.next_step}"), values
-    listed = ", ".join(f"{one.provider.name}/{one.access.model or one.provider.default_model}" for one in plan.routes)
+    keys = await check_keys(plan.routes, values, outbound, seconds)
+    wrong_keys = {name: health for name, health in keys.items() if health.state.needs_attention}
+    if wrong_keys:
+        worst = next(iter(wrong_keys.values())).state
+        return Health(row, worst, "; ".join(f"{name}: {one.advice}" for name, one in wrong_keys.items())), values
     origin = f"from {file}, {plan.policy}" if file else "in the order of MODEL_ORDER"
-    does = f"{listed} ({origin})" if plan.routes else "none: the embedded planner answers"
+    does = f"{', '.join(one.name for one in plan.routes)} ({origin})"
+    does = does if plan.routes else "none: the embedded planner answers"
     return Health(replace(row, does=does), State.SET if plan.routes else State.BUILT_IN), values
 
 

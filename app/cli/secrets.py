@@ -22,7 +22,8 @@ from app.security.stored import secret_store
 from app.settings import plain_values, storable
 
 Name = Annotated[str, typer.Argument(help="The variable, such as HUBSPOT_API_KEY", metavar="VARIABLE")]
-RESTART = "Processes that run take it up when they are restarted."
+FORGOTTEN = "Processes that run let go of a model's key within a minute, of any other when they are restarted."
+RESTART = "Processes that run take up a model's key within a minute, any other when they are restarted."
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +68,7 @@ async def _delete(desk: Desk, name: str) -> None:
     if name not in await store.names(desk.workspace_id):
         raise NotFound(f"No secret {name.upper()} is stored.", next_step="See `sophia secrets list`.")
     await store.forget(desk.workspace_id, name, _on_record(desk, "secret.delete", name.upper()))
-    typer.echo(f"{name.upper()} is forgotten. Processes that run keep it until they are restarted.")
+    typer.echo(f"{name.upper()} is forgotten. {FORGOTTEN}")
 
 
 async def _rotate(desk: Desk) -> None:
@@ -93,7 +94,7 @@ def _on_record(desk: Desk, action: str, subject: str) -> Record:
 
 
 def _require_storable(desk: Desk, name: str) -> None:
-    from app.main import own_variables  # noqa: PLC0415 - importing the whole house takes a second --help need not wait
+    from app.model_setup import own_variables  # noqa: PLC0415 - --help need not wait for what this loads
 
     known = storable(own_variables(desk.settings))
     if name not in known:

@@ -17,6 +17,7 @@ FIRST_REST = 1.0
 LONGEST_REST = 60.0
 ACCOUNT_REST = 600.0
 LONGEST_RETRY_AFTER = 900.0
+MOST_KEPT = 500  # attempts
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Breaker:
     def __init__(self, monotonic: Callable[[], float], trips: Trips = Trips()) -> None:
         self._monotonic = monotonic
         self._trips = trips
-        self._attempts: deque[_Attempt] = deque(maxlen=500)
+        self._attempts: deque[_Attempt] = deque()
+        self._faults = 0  # among them
+        self._slow = 0
         self._in_a_row = 0
         self._stalls_in_a_row = 0
         self._rests = 0  # since the route was last healthy
@@ -130,7 +133,7 @@ class Breaker:
 
     def recovered(self) -> None:
         """Healthy again, by this process's probe or another's."""
-        self._attempts.clear()
+        self._forget()
         self._in_a_row = self._stalls_in_a_row = self._rests = 0
         self._rests_until, self._half_open, self._probing, self.reason = 0.0, False, False, ""
 
@@ -145,7 +148,7 @@ class Breaker:
 
     def _rest(self, seconds: float, reason: str, *, counts: bool = True) -> None:
         self._rests = min(self._rests + counts, 10)
-        self._attempts.clear()
+        self._forget()
         self._half_open = True
         self._rests_until = max(self._rests_until, self._monotonic() + seconds)
         self.reason = reason
@@ -153,14 +156,22 @@ class Breaker:
     def _note(self, *, fault: bool, slow: bool) -> None:
         now = self._monotonic()
         self._attempts.append(_Attempt(now, fault, slow))
-        while self._attempts and self._attempts[0].at < now - self._trips.window:
-            self._attempts.popleft()
+        self._faults += fault
+        self._slow += slow
+        while self._attempts[0].at < now - self._trips.window or len(self._attempts) > MOST_KEPT:
+            gone = self._attempts.popleft()
+            self._faults -= gone.fault
+            self._slow -= gone.slow
+
+    def _forget(self) -> None:
+        self._attempts.clear()
+        self._faults = self._slow = 0
 
     def _share(self, *, slow: bool) -> float:
         """The share of slow answers, or of faults, in the window; 0 when there are too few attempts to tell."""
         if len(self._attempts) < self._trips.least:
             return 0.0
-        return sum(one.slow if slow else one.fault for one in self._attempts) / len(self._attempts)
+        return (self._slow if slow else self._faults) / len(self._attempts)
 
 
 def _bounded(retry_after: float | None) -> float:

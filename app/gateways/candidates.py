@@ -1,4 +1,5 @@
-"""Which route a call tries next: the first healthy one in order, and what is done when none is.
+"""Which route a call tries next: the first healthy one in the order that is chosen for it, and what is done when none
+is.
 
 After a request was too long only bigger windows are asked, after a refusal of its content only routes that take
 such. When every route rests, the one that is back soonest is probed early, so that a recovery is not missed.
@@ -8,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from app.gateways.choosing.choosing import Choice, Choosing
+from app.gateways.choosing.need import ANY_CALL, Need
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.rests import Rests
 from app.gateways.routes import Route
+from app.gateways.trail.record import Tried
 from app.gateways.windows import window_of
 
 SECOND_CHANCE_AFTER = 0.3  # seconds before the only reachable route is asked once more
@@ -23,9 +27,12 @@ HURRY_EVERY = 5.0  # seconds between two early probes while every route rests
 class Course:
     """How one call is going: what was handed on so far and how the last attempt ended."""
 
+    need: Need = ANY_CALL
+    choices: Sequence[Choice] = ()
     said: str = ""
     done: bool = False
     fault: RouteFault | None = None
+    tried: list[Tried] = field(default_factory=list[Tried])
     refused_by: Route | None = None
     outgrown_model: str = ""
     outgrown: int = 0  # tokens of the biggest window that was too small
@@ -41,7 +48,7 @@ class Course:
 
 
 class Candidates:
-    """The routes of the process in order. `pause` sleeps, `monotonic` gives seconds that only go forward."""
+    """The routes of the process. `pause` sleeps, `monotonic` gives seconds that only go forward."""
 
     def __init__(
         self,
@@ -49,11 +56,13 @@ class Candidates:
         rests: Rests,
         monotonic: Callable[[], float],
         pause: Callable[[float], Awaitable[None]],
+        choosing: Choosing,
     ) -> None:
         self.routes = tuple(routes)
         self.rests = rests
         self._monotonic = monotonic
         self._pause = pause
+        self.choosing = choosing
         self._hurried_at = -HURRY_EVERY
 
     async def of(self, course: Course, skipped: Callable[[Route, str], None]) -> AsyncGenerator[Route]:
@@ -63,9 +72,11 @@ class Candidates:
         stumbled: Route | None = None
         asked = False
         await self.rests.look()
-        for route in self.routes:
+        choices = course.choices = self.choosing.order(self.routes, course.need)
+        for choice in choices:
+            route = choice.route
             healthy = not route.breaker.troubled
-            if why := await self._unfit(route, course) or await self._closed(route):
+            if why := choice.why_not or await self._unfit(route, course) or await self._closed(route):
                 skipped(route, why)
                 continue
             asked = True
@@ -76,7 +87,7 @@ class Candidates:
         if stumbled is not None and not stumbled.breaker.resting and not await self._unfit(stumbled, course):
             await self._pause(SECOND_CHANCE_AFTER)
             yield stumbled
-        elif not asked and (least_bad := self._least_bad()):
+        elif not asked and (least_bad := self._least_bad(choices)):
             yield least_bad
             await self._learn(least_bad, course)
 
@@ -105,9 +116,9 @@ class Candidates:
             course.refused_by = route
         await self.rests.tell(route.name)
 
-    def _least_bad(self) -> Route | None:
+    def _least_bad(self, choices: Sequence[Choice]) -> Route | None:
         """The resting route that is back soonest, at most once in HURRY_EVERY for all calls."""
-        hurried = [route for route in self.routes if route.breaker.may_be_hurried]
+        hurried = [one.route for one in choices if not one.why_not and one.route.breaker.may_be_hurried]
         if not hurried or self._monotonic() - self._hurried_at < HURRY_EVERY:
             return None
         self._hurried_at = self._monotonic()

@@ -23,12 +23,15 @@ from pydantic import PrivateAttr
 from app.gateways.attempt import Gathered, Whole, watched
 from app.gateways.cache.turns import TurnCache
 from app.gateways.candidates import Candidates, Course
+from app.gateways.choosing.need import needed
 from app.gateways.faults import FaultKind, ModelsUnavailable, RouteFault
 from app.gateways.last_piece import last_piece
 from app.gateways.purse import NotAsked, Purse, estimated
 from app.gateways.routes import Route
 from app.gateways.spend import Outcome, Reservation
 from app.gateways.splice import Splice, asked_to_continue
+from app.gateways.trail.record import ANSWERED, LEFT, CallRecord, TrailSink, Tried
+from app.telemetry.trace import current_trace_id
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +56,7 @@ class Roads:
     planner: Callable[[], Awaitable[BaseChatModel]]
     used: Callable[[str, str, int, int], None]  # provider, model, input tokens, output tokens
     purse: Purse
+    records: TrailSink
     shared: TurnCache | None = None
 
 
@@ -132,29 +136,44 @@ class TurnModel(BaseChatModel):
         """
         if stop:
             options["stop"] = stop
-        shared, found = self._roads.shared, self._fresh(messages, tools, options)
+        course, before, monotonic = Course(), len(self._trail.tried), self._roads.purse.monotonic
+        shared, found = self._roads.shared, self._fresh(messages, tools, options, course)
         if shared is not None:
             found = shared.or_else(found, (messages, tools, options), self._trail.tried)
-        async with aclosing(found) as pieces:
-            async for piece in pieces:
-                self._trail.answered = piece.response_metadata.get("provider", self._trail.answered)
-                yield piece
+        began = monotonic()
+        try:
+            async with aclosing(found) as pieces:
+                async for piece in pieces:
+                    self._trail.answered = piece.response_metadata.get("provider", self._trail.answered)
+                    yield piece
+        finally:
+            if not course.tried:  # what was kept from an earlier call answered
+                course.tried += [Tried(kept, ANSWERED, detail=step) for kept, step in self._trail.tried[before:]]
+            if course.tried:
+                self._roads.records.record(self._recorded(course, (monotonic() - began) * 1000))
 
     async def _fresh(
-        self, messages: list[BaseMessage], tools: Sequence[Any], options: dict[str, Any]
+        self, messages: list[BaseMessage], tools: Sequence[Any], options: dict[str, Any], course: Course
     ) -> AsyncGenerator[AIMessageChunk]:
         """What the models say, or the planner at last."""
-        if self._roads.candidates.routes:
-            await self._roads.purse.enter(estimated(messages, tools), begun=bool(self._trail.tried))
-        course = Course()
-        async with aclosing(self._roads.candidates.of(course, self._left_out)) as candidates:
-            async for route in candidates:
+        candidates, purse = self._roads.candidates, self._roads.purse
+        if candidates.routes:
+            estimate = estimated(messages, tools)
+            await purse.enter(estimate, begun=bool(self._trail.tried))
+            course.need = needed(messages, tools, options, estimate, purse.call)
+
+        def left_out(route: Route, why: str) -> None:
+            self._note(course, Tried(route.name, why))
+
+        async with aclosing(candidates.of(course, left_out)) as routes:
+            async for route in routes:
                 asked = asked_to_continue(messages, course.said)
                 async with aclosing(self._attempt(route, asked, tools, options, course)) as pieces:
                     async for piece in pieces:
                         yield piece
                 if course.done:
-                    await self._roads.candidates.rests.tell(route.name)
+                    candidates.choosing.answered(route, course.need)
+                    await candidates.rests.tell(route.name)
                     return
         if refuser := course.refused_by:  # a result, not a fault: no other model is talked into it
             refusal = Whole("", (), "content_filter", input_tokens=0, output_tokens=0)
@@ -173,11 +192,13 @@ class TurnModel(BaseChatModel):
         course.fault = None
         known = False
         fresh = ""
+        tried = Tried(route.name, LEFT)
         purse, estimate = self._roads.purse, estimated(messages, tools)
         reservation: Reservation | None = None
         started, first = purse.monotonic(), None
         try:
             reservation = await purse.hold(route.facts, estimate)
+            tried.asked = True
             stream = route.stream(messages, tools, **options)
             async with aclosing(watched(stream, gathered, route.pace.deadlines)) as texts:
                 async for text in texts:
@@ -190,47 +211,52 @@ class TurnModel(BaseChatModel):
             whole = gathered.whole(must_finish=True)
             rest = fresh + splice.rest()
             known = True
-            if first is not None:
-                route.breaker.succeeded(slow=route.pace.is_slow(first - started))
-                route.pace.answered(first - started, gathered.longest_gap)
-            else:
-                route.breaker.succeeded()
-            self._trail.tried.append((route.name, "answered"))
+            route.answered(None if first is None else first - started, gathered.longest_gap)
+            tried.outcome = ANSWERED
             course.done = True
             yield last_piece(rest, whole, route.provider.name, route.model_name)
         except NotAsked as left_out:
-            self._trail.tried.append((route.name, left_out.reason))
+            tried.outcome = left_out.reason
         except Exception as error:
             known = True
-            self._stumble(route, error, course)
+            tried.outcome, tried.detail = self._stumble(route, error, course)
             if fresh.strip() and course.said:  # what did arrive is part of what the next one continues
                 course.said += fresh
                 yield AIMessageChunk(content=fresh)
         finally:
+            self._note(course, tried)
             if not known:
                 route.breaker.abandoned()
             if reservation is not None:
+                tried.first_ms = None if first is None else (first - started) * 1000
+                tried.total_ms = (purse.monotonic() - started) * 1000
                 use = gathered.use(
-                    _outcome(known, course, first),
-                    estimate,
-                    first_ms=None if first is None else (first - started) * 1000,
-                    total_ms=(purse.monotonic() - started) * 1000,
+                    _outcome(known, course, first), estimate, first_ms=tried.first_ms, total_ms=tried.total_ms
                 )
-                await purse.settle(reservation, use, route.facts)
+                tried.cost = await purse.settle(reservation, use, route.facts)
             if course.done or gathered.input_tokens:
                 self._roads.used(route.provider.name, route.model_name, gathered.input_tokens, gathered.output_tokens)
 
-    def _left_out(self, route: Route, why: str) -> None:
-        self._trail.tried.append((route.name, why))
+    def _note(self, course: Course, tried: Tried) -> None:
+        course.tried.append(tried)
+        self._trail.tried.append((tried.route, tried.outcome))
 
-    def _stumble(self, route: Route, error: Exception, course: Course) -> None:
-        """Every error of an attempt becomes a fault of its route; what no library explains is logged whole."""
+    def _recorded(self, course: Course, total_ms: float) -> CallRecord:
+        """How the call went. The last that was tried is the one that answered, if anybody did."""
+        call, policy = self._roads.purse.call, self._roads.candidates.choosing.policy
+        last = course.tried[-1]
+        answered = last.route if last.outcome == ANSWERED else ""
+        return CallRecord(call, current_trace_id(), policy, course.choices, course.tried, answered, total_ms)
+
+    def _stumble(self, route: Route, error: Exception, course: Course) -> tuple[str, str]:
+        """Every error of an attempt becomes a fault of its route, whose kind and detail are returned; what no library
+        explains is logged whole."""
         fault = course.fault = route.fault_of(error)
         route.breaker.failed(fault)
-        self._trail.tried.append((route.name, str(fault.kind)))
         level = log.error if fault.kind is FaultKind.ACCOUNT else log.warning
         unexplained = error if fault is not error and _is_ours(error, fault) else None
         level("model_route_failed", route=route.name, kind=str(fault.kind), detail=fault.detail, exc_info=unexplained)
+        return str(fault.kind), fault.detail
 
     async def _by_planner(
         self, messages: list[BaseMessage], tools: Sequence[Any], course: Course
@@ -247,10 +273,10 @@ class TurnModel(BaseChatModel):
                     yield AIMessageChunk(content=text)
             whole = gathered.whole(must_finish=False)
         except Exception as error:
-            self._trail.tried.append((EMBEDDED, "failed"))
+            self._note(course, Tried(EMBEDDED, "failed"))
             log.error("embedded_planner_failed", exc_info=error)
             raise ModelsUnavailable(detail=f"the embedded planner failed: {type(error).__name__}") from error
-        self._trail.tried.append((EMBEDDED, "answered"))
+        self._note(course, Tried(EMBEDDED, ANSWERED))
         self._roads.used(EMBEDDED, "planner", 0, 0)
         yield last_piece("", whole, EMBEDDED, "planner")
 

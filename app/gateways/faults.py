@@ -6,6 +6,7 @@ fault's `detail` is for the log and never holds a provider's message, which may 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -50,6 +51,8 @@ class ModelsUnavailable(RetryLater):
         )
 
 
+_CODE = re.compile(r"[A-Za-z]{1,32}(?:[_.-][A-Za-z]{1,32}){0,6}|[0-9]{3}")
+
 _BY_STATUS: Mapping[int, FaultKind] = {
     400: FaultKind.REQUEST,
     401: FaultKind.ACCOUNT,
@@ -84,6 +87,13 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
         if seconds >= 0:
             return seconds
     return None
+
+
+def plain_code(code: object) -> str:
+    """A vendor's error code as it may be logged: words joined by underscores and the like, or a status. Anything else a
+    service put there (a key it echoes, a sentence) is left out."""
+    text = str(code or "")
+    return text if _CODE.fullmatch(text) else ""
 
 
 def field_of(body: object, *path: str) -> str:

@@ -1,8 +1,5 @@
-"""The one seam to models: `ChatModels.for_turn(...)` gives the LangChain chat model of a turn.
-
-Here: the providers with a key, in order, then the embedded planner. The orchestrator (routes through several
-gateways, prices, budgets, hedging, shared breakers) takes this place behind the same call.
-"""
+"""The one seam to models: `ChatModels.for_turn(...)` gives the LangChain chat model of a turn: the routes of the plan,
+chosen for each call, then the embedded planner."""
 
 from __future__ import annotations
 
@@ -20,13 +17,20 @@ from app.gateways.cache.keys import SHARED_WITH_NOBODY, Sharing
 from app.gateways.cache.ladder import AnswerCache
 from app.gateways.cache.turns import TurnCache
 from app.gateways.candidates import Candidates
+from app.gateways.choosing.affinity import Affinity
+from app.gateways.choosing.choosing import Choosing
+from app.gateways.choosing.costs import Costs
+from app.gateways.choosing.quality import Quality
 from app.gateways.failover import EMBEDDED, Roads, TurnModel
+from app.gateways.fleet import Fleet
+from app.gateways.money.prices import Rates
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
 from app.gateways.rests import OwnRests, RedisRests
 from app.gateways.route_plan import RoutePlan, in_order
 from app.gateways.routes import Route
-from app.gateways.spend import Admission, CallContext, Spending, Task
+from app.gateways.spend import Admission, CallContext, RouteFacts, Spending, Task
+from app.gateways.trail.record import NO_TRAIL, TrailSink
 from app.gateways.usage import ModelUse, UsageSink
 
 
@@ -42,8 +46,14 @@ class ModelTurn:
     now: datetime  # aware
     timezone: str
     task: Task = Task.PLAN
+    conversation: str = ""  # turns of one conversation stay on one road
     sharing: Sharing = SHARED_WITH_NOBODY
     writes: bool = False
+
+
+def no_prices(route: RouteFacts) -> Rates | None:
+    """Prices where nobody asks for them."""
+    return None
 
 
 class PlannerFactory(Protocol):
@@ -57,6 +67,8 @@ class ChatModels:
 
     access: a plan of routes, or keys and models by provider name in the order they are tried; empty means the planner
         answers alone.
+    prices: what a route's tokens cost today, for choosing.
+    records: hears how each call went.
     redis: an address over which processes share which routes rest; '' when there is one process.
     spending, admission: budgets with their ledger, and limits, asked before every attempt; None for none at all.
     cache: answers that turns may share; None for none.
@@ -72,6 +84,8 @@ class ChatModels:
         spending: Spending | None = None,
         admission: Admission | None = None,
         cache: AnswerCache | None = None,
+        prices: Callable[[RouteFacts], Rates | None] = no_prices,
+        records: TrailSink = NO_TRAIL,
         redis: str = "",
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
@@ -80,15 +94,20 @@ class ChatModels:
     ) -> None:
         if not isinstance(access, RoutePlan):
             access = in_order(access, discover() if providers is None else providers)
-        self.routes = tuple(Route(one.provider, one.access, deadlines, monotonic, one.terms) for one in access.routes)
-        breakers = {route.name: route.breaker for route in self.routes}
-        self._rests = RedisRests(redis, breakers, monotonic) if redis else OwnRests()
-        self._candidates = Candidates(self.routes, self._rests, monotonic, pause)
+        self._fleet = Fleet(access, deadlines, monotonic)
+        self._rests = RedisRests(redis, self._fleet.breakers, monotonic) if redis else OwnRests()
+        self.quality = Quality()
+        self._affinity = Affinity(monotonic)
+        self._prices = prices
+        self._candidates = Candidates(
+            self._fleet.routes, self._rests, monotonic, pause, self._choosing(access, monotonic)
+        )
         self._planner = planner
         self._uses = uses
         self._spending = spending
         self._admission = admission or Unlimited()
         self._cache = cache
+        self._records = records
         self._monotonic = monotonic
 
     def for_turn(self, turn: ModelTurn) -> TurnModel:
@@ -113,13 +132,38 @@ class ChatModels:
                 )
             )
 
-        call = CallContext(turn.turn_id, turn.workspace_id, turn.user_id, turn.channel, turn.task, writes=turn.writes)
+        call = CallContext(
+            turn.turn_id,
+            turn.workspace_id,
+            turn.user_id,
+            turn.channel,
+            turn.task,
+            conversation=turn.conversation,
+            writes=turn.writes,
+        )
         purse = Purse(call, self._spending or Unlimited(), self._admission, self._monotonic)
         shared = None
         if self._cache is not None and self.routes:
             names = tuple(route.name for route in self.routes)
             shared = TurnCache(self._cache, turn.sharing, call, names, self._uses)
-        return TurnModel(Roads(self._candidates, planner, used, purse, shared))
+        return TurnModel(Roads(self._candidates, planner, used, purse, self._records, shared))
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """In the order of the plan."""
+        return self._fleet.routes
+
+    def take_up(self, plan: RoutePlan) -> list[Route]:
+        """Goes on with this plan, for calls that begin from now on; returns the routes that are new. Routes that stay
+        keep their health."""
+        new = self._fleet.take_up(plan)
+        self.quality.forget_priors()
+        self._candidates.routes = self._fleet.routes
+        self._candidates.choosing = self._choosing(plan, self._monotonic)
+        return new
+
+    def _choosing(self, plan: RoutePlan, monotonic: Callable[[], float]) -> Choosing:
+        return Choosing(plan, Costs(self._prices, monotonic), self.quality, self._affinity)
 
     async def warm(self) -> None:
         """Loads the SDKs and builds the clients in a thread; at start, so that no turn waits for it."""
@@ -128,8 +172,7 @@ class ChatModels:
 
     async def aclose(self) -> None:
         """Ends all connections; at shutdown."""
-        for route in self.routes:
-            await route.aclose()
+        await self._fleet.aclose()
         await self._rests.aclose()
         if self._cache is not None:
             await self._cache.aclose()

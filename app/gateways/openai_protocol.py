@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import SecretStr
 
-from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, retry_after_of
+from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, plain_code, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
 from app.gateways.purse import LONGEST_ANSWER
 
@@ -175,12 +175,12 @@ def _fault(error: Exception, dialect: Dialect) -> RouteFault | None:
     if isinstance(error, openai.APIStatusError):
         return RouteFault(
             named or _of_status(error.status_code, dialect),
-            f"HTTP {error.status_code} {code or ''}".strip(),
+            f"HTTP {error.status_code} {plain_code(code)}".strip(),
             retry_after=retry_after_of(error.response.headers),
         )
     if named is None and str(code).isdecimal():  # OpenRouter's errors after a 200 carry the status as their code
         named = _of_status(int(str(code)), dialect)
-    return RouteFault(named or FaultKind.TRANSIENT, f"error in the stream {code or ''}".strip())
+    return RouteFault(named or FaultKind.TRANSIENT, f"error in the stream {plain_code(code)}".strip())
 
 
 def _of_status(status: int, dialect: Dialect) -> FaultKind:

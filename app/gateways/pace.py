@@ -27,6 +27,7 @@ class Pace:
         self._gaps: deque[float] = deque(maxlen=KEPT)
         self._answers = 0
         self._slow_from = float("inf")
+        self.typical_first: float | None = None  # the median time to the first token; None while too little is known
 
     @property
     def deadlines(self) -> Deadlines:
@@ -38,11 +39,14 @@ class Pace:
         self._firsts.append(first)
         self._gaps.append(longest_gap)
         self._answers += 1
-        if self._answers >= ENOUGH and self._answers % REVIEWED_EVERY == 0:
+        if self._answers % REVIEWED_EVERY:
+            return
+        self.typical_first = _share_of(self._firsts, 0.5)
+        if self._answers >= ENOUGH:
             self._deadlines = replace(
                 self._start, first_token=self._allowed(self._firsts), between=self._allowed(self._gaps)
             )
-            self._slow_from = max(self._start.floor, MARGIN * _share_of(self._firsts, 0.5))
+            self._slow_from = max(self._start.floor, MARGIN * self.typical_first)
 
     def is_slow(self, first: float) -> bool:
         """True when a first token came much later than this route's usual one."""

@@ -55,8 +55,8 @@ class Unlimited:
 
 
 class _Nothing:
-    async def settle(self, actual: AttemptUse) -> None:
-        pass
+    async def settle(self, actual: AttemptUse) -> int | None:
+        return None
 
     async def release(self) -> None:
         pass
@@ -109,9 +109,10 @@ class Purse:
             raise NotAsked(f"limited for {ceil(wait)} s")
         return reservation
 
-    async def settle(self, reservation: Reservation, used: AttemptUse, route: RouteFacts) -> None:
-        """Settles what was used. A ledger that fails is logged: the answer was given already."""
+    async def settle(self, reservation: Reservation, used: AttemptUse, route: RouteFacts) -> int | None:
+        """Settles what was used; returns what it cost. A ledger that fails is logged: the answer was given already."""
         try:
-            await reservation.settle(used)
+            return await reservation.settle(used)
         except Exception as broken:
             log.error("attempt_not_settled", route=route.name, exc_info=broken)
+            return None

@@ -6,7 +6,8 @@ saw itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -74,7 +75,9 @@ class RedisRests:
         self._next_look = now + LOOK_EVERY
         found = await self._ask(self._read)
         for route, rest in (found or {}).items():
-            breaker = self._breakers[route]
+            breaker = self._breakers.get(route)
+            if breaker is None:  # it went while Redis was asked
+                continue
             if rest is not None:
                 self._shared.add(route)
                 if breaker.rest_left + LOOK_EVERY < rest[0]:
@@ -91,7 +94,9 @@ class RedisRests:
         return await self._ask(claim) is not False
 
     async def tell(self, route: str) -> None:
-        breaker = self._breakers[route]
+        breaker = self._breakers.get(route)
+        if breaker is None:  # a call that began before the route went
+            return
         left = breaker.rest_left
         if not left and (route not in self._shared or breaker.troubled):
             return
@@ -114,14 +119,15 @@ class RedisRests:
 
     async def _read(self, client: Any) -> dict[str, tuple[float, str] | None]:
         pipeline = client.pipeline()
-        for route in self._breakers:
+        routes = tuple(self._breakers)
+        for route in routes:
             pipeline.pttl(PREFIX + route)
             pipeline.get(PREFIX + route)
         answers = await pipeline.execute()
         pairs = zip(answers[::2], answers[1::2], strict=True)
         return {
             route: (left / 1000, reason) if reason and left > 0 else None
-            for route, (left, reason) in zip(self._breakers, pairs, strict=True)
+            for route, (left, reason) in zip(routes, pairs, strict=True)
         }
 
     async def _ask(self, what: Callable[[Any], Any]) -> Any:
@@ -140,3 +146,17 @@ class RedisRests:
             self._next_look = self._monotonic() + LEAVE_ALONE
             log.warning("model_rests_not_shared", error=type(broken).__name__)
             return None
+
+
+async def resting_in(address: str, routes: Sequence[str]) -> dict[str, tuple[float, str]]:
+    """Seconds left and reason of each route that rests, as processes told each other; empty without a Redis, or when it
+    can't be asked."""
+    if not (address and routes):
+        return {}
+    breakers = {route: Breaker(time.monotonic) for route in routes}
+    shared = RedisRests(address, breakers, time.monotonic)
+    try:
+        await shared.look()
+    finally:
+        await shared.aclose()
+    return {name: (one.rest_left, one.reason) for name, one in breakers.items() if one.rest_left}

@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from app.gateways.providers import Access, Provider
 from app.gateways.spend import Task
-from app.gateways.terms import NO_RULES, PLAIN_TERMS, USUAL_CLASSES, DataRules, ModelClass, Terms
+from app.gateways.terms import NO_RULES, ONLY_KEY, PLAIN_TERMS, USUAL_CLASSES, DataRules, ModelClass, Terms
+
+USUAL_WORTH = 100_000  # microdollars: ten cents, some seconds of a person who would have to look it up
 
 
 class Policy(StrEnum):
@@ -34,14 +36,22 @@ class PlannedRoute:
     access: Access
     terms: Terms = PLAIN_TERMS
 
+    @property
+    def name(self) -> str:
+        """Unique in a plan, and the same for the same place in it: the second key has a route of its own."""
+        plain = f"{self.provider.name}/{self.access.model or self.provider.default_model}"
+        return plain if self.terms.key == ONLY_KEY else f"{plain}#{self.terms.key}"
+
 
 @dataclass(frozen=True)
 class RoutePlan:
-    """`classes` is the weakest class of model that is good enough for each kind of call."""
+    """`classes` is the weakest class of model that is good enough for each kind of call. `worth_microdollars`: what a
+    good answer is worth, which says how much more a better model may cost."""
 
     routes: tuple[PlannedRoute, ...] = ()
     policy: Policy = Policy.LISTED
     classes: Mapping[Task, ModelClass] = field(default_factory=lambda: USUAL_CLASSES)
+    worth_microdollars: int = USUAL_WORTH
     rules: DataRules = NO_RULES
 
 
@@ -68,3 +78,16 @@ def each_key(planned: Iterable[PlannedRoute]) -> tuple[PlannedRoute, ...]:
             seen[model] += 1
             routes.append(replace(one, access=access, terms=replace(one.terms, key=str(seen[model]))))
     return tuple(routes)
+
+
+def rotated(plan: RoutePlan, turn: int) -> RoutePlan:
+    """The plan with another key of each model first: the first one at turn 0, the second at turn 1, and round again.
+    Models keep their places."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, one in enumerate(plan.routes):
+        places.setdefault((one.provider.name, one.access.model), []).append(place)
+    routes = list(plan.routes)
+    for same in places.values():
+        for number, place in enumerate(same):
+            routes[place] = plan.routes[same[(number + turn) % len(same)]]
+    return replace(plan, routes=tuple(routes))

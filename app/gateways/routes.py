@@ -16,9 +16,10 @@ from langchain_core.outputs import ChatGenerationChunk
 from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.pace import Pace
-from app.gateways.providers import Access, Deadlines, Provider
+from app.gateways.providers import Deadlines, Provider
+from app.gateways.route_plan import PlannedRoute
 from app.gateways.spend import DIRECT, RouteFacts
-from app.gateways.terms import ONLY_KEY, PLAIN_TERMS, Capability, Terms
+from app.gateways.terms import Capability, Terms
 
 _BINDINGS_KEPT = 8
 
@@ -28,32 +29,23 @@ class Route:
 
     def __init__(
         self,
-        provider: Provider,
-        access: Access,
+        planned: PlannedRoute,
         deadlines: Deadlines,
         monotonic: Callable[[], float],
-        terms: Terms = PLAIN_TERMS,
     ) -> None:
+        provider, access, terms = planned.provider, planned.access, planned.terms
+        self.planned = planned
         self.provider = provider
         self.model_name = access.model or provider.default_model
         self.terms = terms
+        self.facts = facts_of(provider, self.model_name, terms)
+        self.name = planned.name
         self.breaker = Breaker(monotonic)
         self.pace = Pace(deadlines)
         self._access = access
         self._deadlines = deadlines
         self._model: BaseChatModel | None = None
         self._bindings: dict[tuple[object, ...], tuple[Sequence[Any], Mapping[str, Any]]] = {}
-
-    @property
-    def name(self) -> str:
-        """Unique in a process: the second key of a provider has a route of its own."""
-        plain = f"{self.provider.name}/{self.model_name}"
-        return plain if self.terms.key == ONLY_KEY else f"{plain}#{self.terms.key}"
-
-    @property
-    def facts(self) -> RouteFacts:
-        """What prices and limits need to know."""
-        return facts_of(self.provider, self.model_name, self.terms)
 
     def stream(
         self, messages: list[BaseMessage], tools: Sequence[Any], *, tool_choice: str | None = None, **options: Any
@@ -66,6 +58,14 @@ class Route:
         if isinstance(error, RouteFault):
             return error
         return self.provider.fault(error) or RouteFault(FaultKind.TRANSIENT, type(error).__name__)
+
+    def answered(self, first: float | None, longest_gap: float) -> None:
+        """A whole answer came. Seconds: to its first word, None when it had none, and the longest silence after it."""
+        if first is None:
+            self.breaker.succeeded()
+        else:
+            self.breaker.succeeded(slow=self.pace.is_slow(first))
+            self.pace.answered(first, longest_gap)
 
     def build(self) -> BaseChatModel:
         """The provider's model; importing its SDK takes seconds the first time."""

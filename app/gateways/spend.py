@@ -40,7 +40,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class CallContext:
-    """On whose account a call is made. `tool` is the tool that needs the model, '' for the turn itself; a turn with
+    """On whose account a call is made. `tool` is the tool that needs the model, '' for the turn itself; calls of
+    one `conversation` stay on one road; a turn with
     `writes` is never hedged and never answered from a cache."""
 
     turn_id: str
@@ -49,6 +50,7 @@ class CallContext:
     channel: str
     task: Task = Task.PLAN
     tool: str = ""
+    conversation: str = ""
     writes: bool = False
 
 
@@ -147,8 +149,8 @@ class OverBudget(NotAllowed):
 class Reservation(Protocol):
     """Room held in every budget that the call counts against. Exactly one of the two is called, once."""
 
-    async def settle(self, actual: AttemptUse) -> None:
-        """Takes what was used and gives the rest back."""
+    async def settle(self, actual: AttemptUse) -> int | None:
+        """Takes what was used and gives the rest back. Returns what it cost in microdollars, None when nobody knows."""
         ...
 
     async def release(self) -> None:

@@ -5,23 +5,13 @@ What an attempt costs is decided in money/ledger.py. Recording never delays or f
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from app.db.engine import Database
 from app.db.models.assistant import UsageRecord
-from app.db.upsert import insert_for
+from app.db.write_behind import WriteBehind
 from app.domain.clock import Clock, Ids
-
-log = structlog.get_logger(__name__)
-
-MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -59,20 +49,18 @@ class UsageSink(Protocol):
 
 
 class UsageRecorder:
-    """Writes usage to `usage_records` in the background: what came within `linger` seconds in one transaction."""
+    """Writes usage to `usage_records` in the background."""
 
     def __init__(self, db: Database, clock: Clock, ids: Ids, *, linger: float = 0.5) -> None:
-        self._db = db
         self._clock = clock
         self._ids = ids
-        self._linger = linger
-        self._waiting: list[dict[str, Any]] = []
-        self._writing: asyncio.Task[None] | None = None
-        self._closing = asyncio.Event()
+        self._rows: WriteBehind[dict[str, Any]] = WriteBehind(
+            db, UsageRecord, dict, failed="usage_not_recorded", linger=linger
+        )
 
     def record(self, use: ModelUse) -> None:
         now = self._clock.now()
-        row = (
+        self._rows.add(
             vars(use)
             | {  # flat, and `asdict` copies deeply for ten times the price
                 "id": self._ids.new("use"),
@@ -84,29 +72,7 @@ class UsageRecorder:
                 "created_at": now,
             }
         )
-        self._waiting.append(row)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_soon())
 
     async def settle(self) -> None:
         """Returns when everything recorded so far is written; called at shutdown."""
-        self._closing.set()
-        while self._writing is not None and not self._writing.done():
-            await asyncio.wait([self._writing])
-        self._closing.clear()
-
-    async def _write_soon(self) -> None:
-        while self._waiting:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._linger):
-                    await self._closing.wait()
-            rows, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            try:
-                await self._store(rows)
-            except (SQLAlchemyError, OSError) as failed:
-                log.error("usage_not_recorded", rows=len(rows), error=type(failed).__name__)
-
-    async def _store(self, rows: Sequence[dict[str, Any]]) -> None:
-        async with self._db.transaction() as session:
-            connection = await session.connection()  # rows as parameters: the statement is compiled once
-            await connection.execute(insert_for(session, UsageRecord), list(rows))
+        await self._rows.settle()

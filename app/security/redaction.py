@@ -67,7 +67,17 @@ class Redactor:
     """`known` are secret values to remove wherever they appear, also when URL-encoded."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        spelled = {spelling for value in known for spelling in (value, quote(value, safe=""))}
+        self._values: frozenset[str] = frozenset()
+        self._known: re.Pattern[str] | None = None
+        self.learn(known)
+
+    def learn(self, known: Iterable[str]) -> None:
+        """Hides these too from now on, besides those that were known."""
+        values = self._values | frozenset(known)
+        if values == self._values:
+            return
+        self._values = values
+        spelled = {spelling for value in values for spelling in (value, quote(value, safe=""))}
         longest_first = sorted((s for s in spelled if len(s) >= SHORTEST_KNOWN_SECRET), key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 

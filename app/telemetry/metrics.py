@@ -38,3 +38,22 @@ DECISIONS = Counter(
     "sophia_approval_decisions", "Clicks on approval cards, by verdict and what they led to.", ("verdict", "status")
 )
 LOOP_LAG_SECONDS = Gauge("sophia_loop_lag_seconds", "How late the event loop ran at the last look.")
+
+MODEL_ATTEMPTS = Counter(
+    "sophia_model_attempts",
+    "Attempts at models, by route and outcome (answered, left, or the kind of fault).",
+    ("route", "outcome"),
+)
+MODEL_LEFT_OUT = Counter(
+    "sophia_model_left_out",
+    "Times a route was left out before anything was sent: it rested, was at a limit, over budget or not fit.",
+    ("route",),
+)
+MODEL_FAILOVERS = Counter(
+    "sophia_model_failovers", "Attempts that failed and were taken over by another route.", ("route",)
+)
+MODEL_FIRST_TOKEN_SECONDS = Histogram(
+    "sophia_model_first_token_seconds", "Time from asking a route to its first word.", ("route",), buckets=_SECONDS
+)
+MODEL_SECONDS = Histogram("sophia_model_seconds", "Time of a whole answer of a route.", ("route",), buckets=_SECONDS)
+MODEL_COST = Counter("sophia_model_cost_dollars", "What attempts cost, fees included.", ("route",))

@@ -35,7 +35,8 @@ from app.gateways.embedded.planner import Planner
 from app.integrations.declared.registry import all_services
 from app.integrations.health import State
 from app.integrations.registry import all_connectors
-from app.main import declared, model_access, open_house
+from app.main import open_house
+from app.model_setup import declared, model_access
 from app.sandbox.slack.config import SandboxConfig
 from app.sandbox.slack.running import LocalSlack
 from app.security.people import Member, principal_of, upsert_people

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -10,9 +11,15 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from app.gateways.candidates import Candidates, Course
+from app.gateways.choosing.affinity import Affinity
+from app.gateways.choosing.choosing import Choosing
+from app.gateways.choosing.costs import Costs
+from app.gateways.choosing.quality import Quality
 from app.gateways.faults import RouteFault
+from app.gateways.money.price_tables import PriceTables
 from app.gateways.providers import Access, Deadlines, Provider
 from app.gateways.rests import OwnRests, Rests
+from app.gateways.route_plan import PlannedRoute, RoutePlan
 from app.gateways.routes import Route
 from app.gateways.terms import Terms
 from tests.gateways.standins import Hand
@@ -68,7 +75,7 @@ def says(*texts: str) -> list[AIMessageChunk | RouteFault]:
 
 def route(name: str, hand: Hand, *, terms: Terms | None = None, pieces: Pieces | None = None) -> Route:
     made = provider(name, pieces or (lambda messages: says("ok")))
-    return Route(made, Access("k"), Deadlines(), hand, terms or Terms())
+    return Route(PlannedRoute(made, Access("k"), terms or Terms()), Deadlines(), hand)
 
 
 async def one_call(
@@ -93,4 +100,11 @@ def candidates(routes: list[Route], hand: Hand, rests: Rests | None = None) -> C
     async def pause(seconds: float) -> None:
         pass
 
-    return Candidates(routes, rests or OwnRests(), hand, pause)
+    return Candidates(routes, rests or OwnRests(), hand, pause, choosing(RoutePlan(), hand))
+
+
+def choosing(plan: RoutePlan, hand: Hand, quality: Quality | None = None) -> Choosing:
+    """Choosing with the prices that routes name themselves."""
+    prices = PriceTables()
+    costs = Costs(lambda route: prices.rates(route, date(2026, 11, 1)) if route.price else None, hand)
+    return Choosing(plan, costs, quality or Quality(), Affinity(hand))

@@ -16,10 +16,11 @@ from app.gateways.attempt import Gathered
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, Deadlines, Provider, discover
+from app.gateways.route_plan import PlannedRoute
 from app.gateways.routes import Route
 from app.gateways.spend import Outcome, TokenEstimate
 from app.gateways.terms import Capability, Terms
-from app.main import model_access
+from app.model_setup import model_access
 from tests.gateways.standins import PLANNER_SAYS, FixedPlanner, Hand, Uses, streamed, turn_model
 
 ROADS = ("openai", "together", "huggingface", "cohere", "compatible", "openrouter", "portkey", "kong")
@@ -118,7 +119,9 @@ async def test_a_route_that_does_not_stream_is_asked_for_the_whole_answer_with_i
     )
     service.good_type = "application/json"
     terms = Terms(capabilities=frozenset({Capability.TOOLS}))
-    route = Route(discover()["openai"], Access("k-own", "some-model", service.url), Deadlines(), Hand(), terms)
+    route = Route(
+        PlannedRoute(discover()["openai"], Access("k-own", "some-model", service.url), terms), Deadlines(), Hand()
+    )
     tool = {"type": "function", "function": {"name": "get_occupancy", "parameters": {"type": "object"}}}
     gathered = Gathered()
     async for piece in route.stream([HumanMessage("hello")], [tool]):

@@ -12,6 +12,7 @@ from llmock.scenarios import Fail, Match
 
 from app.gateways.attempt import Gathered
 from app.gateways.providers import Access, Deadlines, discover
+from app.gateways.route_plan import PlannedRoute
 from app.gateways.routes import Route
 from app.gateways.spend import AttemptUse, CallContext, Outcome, OverBudget, RouteFacts, TokenEstimate
 from tests.gateways.standins import PLANNER_SAYS, QUESTION, Hand, Providers, streamed, turn_model
@@ -154,4 +155,4 @@ def test_what_a_gateway_says_a_call_cost_is_kept_to_the_microdollar() -> None:
     ],
 )
 def test_a_route_is_named_by_gateway_owner_and_model(road: str, model: str, name: str) -> None:
-    assert Route(discover()[road], Access("k", model), Deadlines(), Hand()).facts.name == name
+    assert Route(PlannedRoute(discover()[road], Access("k", model)), Deadlines(), Hand()).facts.name == name

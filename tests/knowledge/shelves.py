@@ -32,7 +32,8 @@ class ReadingHere(IsolatedReading):
         found = contents_of(material)
         if isinstance(found, Contents):
             return found
-        raise Unreadable(found.sentence, next_step=found.next_step, code=found.code)
+        sentence, next_step, code = found
+        raise Unreadable(sentence, next_step=next_step, code=code)
 
 
 def store_in(db: Database) -> EmbeddedStore:

@@ -76,7 +76,10 @@ class UsageRecord(InWorkspace, Base):
     """
 
     __tablename__ = "usage_records"
-    __table_args__ = (Index("ix_usage_records_day", "workspace_id", "day"),)
+    __table_args__ = (
+        Index("ix_usage_records_day", "workspace_id", "day"),
+        Index("ix_usage_records_turn_id", "workspace_id", "turn_id"),
+    )
 
     day: Mapped[date]
     turn_id: Mapped[str] = mapped_column(String(80), default="")

@@ -1,4 +1,4 @@
-"""Budgets of model spend: what is allowed, what is spent and held in each window, and who holds it."""
+"""Model calls: budgets with what is spent and held in each window and who holds it, and how each call went."""
 
 from __future__ import annotations
 
@@ -46,3 +46,27 @@ class SpendReservation(InWorkspace, Base):
     windows: Mapped[str] = mapped_column(Text)
     amount_microdollars: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ModelCall(InWorkspace, Base):
+    """How one call went, kept for some weeks. `candidates`: every route with what was thought of it and what became of
+    it, as JSON (app/gateways/trail/record.py). `answered`: the route's name, `embedded`, or '' for nobody."""
+
+    __tablename__ = "model_calls"
+    __table_args__ = (
+        Index("ix_model_calls_turn_id", "workspace_id", "turn_id"),
+        Index("ix_model_calls_trace_id", "workspace_id", "trace_id"),
+        Index("ix_model_calls_created_at", "workspace_id", "created_at"),
+    )
+
+    turn_id: Mapped[str] = mapped_column(String(80))
+    trace_id: Mapped[str] = mapped_column(String(80), default="")
+    user_id: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(64))
+    task: Mapped[str] = mapped_column(String(16))
+    policy: Mapped[str] = mapped_column(String(16))
+    answered: Mapped[str] = mapped_column(String(260))
+    cost_microdollars: Mapped[int]
+    total_ms: Mapped[int]
+    candidates: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

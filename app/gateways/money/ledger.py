@@ -91,12 +91,13 @@ class Held:
     rates: Rates | None
     hold: Hold | None
 
-    async def settle(self, actual: AttemptUse) -> None:
+    async def settle(self, actual: AttemptUse) -> int | None:
         use = _supposed(actual, self.estimate)
         cost = cost_of(use, self.route, self.rates)
         self.uses.record(self._row(use, cost))
         if self.hold is not None:
             await self.holdings.settle(self.hold, cost.total)
+        return None if cost.priced is None and cost.reported is None else cost.total
 
     async def release(self) -> None:
         if self.hold is not None:

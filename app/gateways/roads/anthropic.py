@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
-from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, retry_after_of
+from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, plain_code, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
 from app.gateways.purse import LONGEST_ANSWER
 
@@ -60,9 +60,11 @@ def fault(error: Exception) -> RouteFault | None:
         return None
     kind_named = field_of(error.body, "error", "type")
     if not isinstance(error, anthropic.APIStatusError):
-        return RouteFault(_BY_TYPE.get(kind_named, FaultKind.TRANSIENT), f"error in the stream {kind_named}".strip())
+        return RouteFault(
+            _BY_TYPE.get(kind_named, FaultKind.TRANSIENT), f"error in the stream {plain_code(kind_named)}".strip()
+        )
     retry_after = retry_after_of(error.response.headers)
-    detail = f"HTTP {error.status_code} {kind_named}".strip()
+    detail = f"HTTP {error.status_code} {plain_code(kind_named)}".strip()
     message = field_of(error.body, "error", "message").lower()
     limit = field_of(error.body, "error", "details", "error_code")
     if limit == "enforced_spend_limit_reached" or any(said in message for said in _SPENT):

@@ -17,7 +17,7 @@ from app.gateways.providers import Access, Provider
 from app.gateways.route_plan import PlannedRoute, RoutePlan, each_key
 from app.gateways.routes import facts_of
 from app.gateways.routes_file.complaints import Complaint, SourceText, of_shape
-from app.gateways.routes_file.schema import FileEntry, RouteEntry
+from app.gateways.routes_file.schema import MICRODOLLARS, FileEntry, RouteEntry
 from app.gateways.spend import DIRECT, NO_LIMIT, RouteFacts
 from app.gateways.terms import Terms
 
@@ -57,7 +57,13 @@ class RoutesFile:
             complaints += _unmet(entry)
         if complaints:
             raise self.source.refuse(complaints, [f"{one.road}/{one.model}" for one in entry.route])
-        return RoutePlan(each_key(planned), entry.policy, entry.classes.told(), entry.data.told())
+        return RoutePlan(
+            each_key(planned),
+            entry.policy,
+            entry.classes.told(),
+            worth_microdollars=int(entry.worth * MICRODOLLARS),
+            rules=entry.data.told(),
+        )
 
 
 def read_routes(path: Path) -> RoutesFile:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.gateways.route_plan import Policy
+from app.gateways.route_plan import USUAL_WORTH, Policy
 from app.gateways.spend import DIRECT, Fees, OwnPrice, PerMinute, Task
 from app.gateways.terms import USUAL_CLASSES, Capability, DataPolicy, DataRules, ModelClass
 
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,}")
-_MICRODOLLARS = 1_000_000
+MICRODOLLARS = 1_000_000
 
 Dollars = Annotated[Decimal, Field(ge=0, le=10_000, allow_inf_nan=False)]
 
@@ -73,7 +73,7 @@ class FeesEntry(_Entry):
     pct_of_spend: Annotated[Decimal, Field(ge=0, le=100, allow_inf_nan=False)] = Decimal(0)
 
     def told(self) -> Fees:
-        return Fees(int(self.per_request * _MICRODOLLARS), self.pct_of_spend)
+        return Fees(int(self.per_request * MICRODOLLARS), self.pct_of_spend)
 
 
 class LimitEntry(_Entry):
@@ -152,6 +152,7 @@ class FileEntry(_Entry):
     """A whole file."""
 
     policy: Policy = Policy.BALANCED
+    worth: Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)] = Decimal(USUAL_WORTH) / MICRODOLLARS
     classes: ClassesEntry = ClassesEntry()
     data: RulesEntry = RulesEntry()
     route: Annotated[tuple[RouteEntry, ...], AfterValidator(_some)]

@@ -54,8 +54,13 @@ class Integration:
         return [
             f"{name.upper()} should look like {example}"
             for name, (pattern, example) in self.looks_like.items()
-            if values.get(name) and not re.fullmatch(pattern, values[name])
+            if values.get(name) and not all(re.fullmatch(pattern, one) for one in _each(name, values[name]))
         ]
+
+
+def _each(name: str, value: str) -> list[str]:
+    """The keys of a list of keys; other values are one."""
+    return [one.strip() for one in value.split(",") if one.strip()] if name.endswith("_api_key") else [value]
 
 
 def catalog() -> tuple[Integration, ...]:

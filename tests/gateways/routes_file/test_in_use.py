@@ -22,7 +22,8 @@ from app.gateways.route_plan import PlannedRoute, RoutePlan
 from app.gateways.spend import OwnPrice
 from app.gateways.terms import Capability, Terms
 from app.integrations.health import State
-from app.main import declared, open_house, own_variables
+from app.main import open_house
+from app.model_setup import declared, own_variables
 from app.settings import Settings, storable
 from tests.gateways.standins import FixedPlanner, Uses, streamed, turn_model
 from tests.gateways.test_roads import Service, service

@@ -1,0 +1,1 @@
+"""How each call went: who was considered and what was thought of them, who was tried, its cost and its time."""

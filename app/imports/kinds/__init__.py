@@ -1,1 +1,0 @@
-"""One file per kind of sheet; each holds `KIND`."""
