@@ -6,6 +6,7 @@ A plain word can match such a pattern too, so it counts only right after the arg
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.gateways.embedded.text import Span
@@ -23,9 +24,15 @@ LONGEST_MESSAGE = 4000
 def fill_code(filled: Filled, argument: Argument) -> None:
     """Takes the code that follows the argument's name, else the first that no other argument's pattern fits better."""
     message = filled.found.message[:LONGEST_MESSAGE]
-    taken = [token for token in _TOKEN.finditer(message) if _may_be(filled, argument, token)]
+    tokens = list(_TOKEN.finditer(message))
+    taken = [token for token in tokens if _may_be(filled, argument, token)]
     named = [token for token in taken if _follows_its_name(argument, message[: token.start()])]
-    coded = [token for token in taken if _CODED.search(token[0]) and _narrowest(filled, argument, token[0])]
+    rivals = _narrower(filled, argument, [token[0] for token in tokens])
+    coded = [
+        token
+        for token in taken
+        if _CODED.search(token[0]) and not any(re.fullmatch(pattern, token[0]) for pattern in rivals)
+    ]
     for token in (*named, *coded):
         filled.take(argument, token[0], Span(token.start(), token.end()))
         return
@@ -37,15 +44,19 @@ def _may_be(filled: Filled, argument: Argument, token: re.Match[str]) -> bool:
     return filled.is_free(span) and not known and re.fullmatch(argument.pattern, token[0]) is not None
 
 
-def _narrowest(filled: Filled, argument: Argument, token: str) -> bool:
-    """False when another argument still to be filled takes this code and fewer others: its pattern is longer."""
-    return not any(
-        other.kind == "code"
-        and other.name not in filled.arguments
-        and len(other.pattern) > len(argument.pattern)
-        and re.fullmatch(other.pattern, token)
+def _narrower(filled: Filled, argument: Argument, words: Sequence[str]) -> list[str]:
+    """The patterns of other arguments still to be filled that take fewer of the message's words than this one's."""
+    patterns = [
+        other.pattern
         for other in filled.shape.arguments
-    )
+        if other.kind == "code" and other is not argument and other.name not in filled.arguments
+    ]
+    own = _takes(argument.pattern, words)
+    return [pattern for pattern in patterns if _takes(pattern, words) < own]
+
+
+def _takes(pattern: str, words: Sequence[str]) -> int:
+    return sum(re.fullmatch(pattern, word) is not None for word in words)
 
 
 def _follows_its_name(argument: Argument, before: str) -> bool:

@@ -59,8 +59,8 @@ async def test_machines_are_listed_with_money_and_without_their_tokens(stand: St
     shown = await asked(stand, "list_gpu_machines")
     assert shown.text == "Lambda Cloud has 3 machines."
     assert shown.table is not None
-    assert [column.kind for column in shown.table.columns][-1] is ColumnKind.MONEY
-    assert [(row[0], row[2], row[3], row[6]) for row in shown.table.rows] == [
+    assert [column.kind for column in shown.table.columns][4] is ColumnKind.MONEY
+    assert [(row[0], row[1], row[2], row[4]) for row in shown.table.rows] == [
         ("training-1", "8x H100 (80 GB SXM5)", "us-west-1", Money(2392)),
         ("notebook-2", "1x A10 (24 GB PCIe)", "us-west-1", Money(75)),
         ("batch-3", "1x A10 (24 GB PCIe)", "us-west-1", Money(75)),
