@@ -37,6 +37,7 @@ async def answer_of(run: TurnRun) -> Answer:
         sources=_cited(_merged(source for one in done for source in one.result.sources), run.speaker.said),
         notes=_notes(run),
         follow_ups=_follow_ups((text for one in done for text in one.presentation.follow_ups), run.turn.text),
+        definitions=tuple(dict.fromkeys(key for one in done for key in one.presentation.definitions)),
         readers_need=_readers_need(run),
         calls=_calls(run),
     )

@@ -54,10 +54,13 @@ def _parts(answer: Answer, reader: Reader) -> Iterator[RenderableType]:
         for number, choice in enumerate(answer.choices, start=1):
             yield Text.assemble((f"  {number}. ", "bold cyan"), as_words(choice.label))
     small_print = [*source_texts(answer.sources, reader), *map(SourceText, answer.notes)]
-    if small_print or answer.follow_ups:
+    if small_print or answer.definitions or answer.follow_ups:
         yield Text()
     if small_print:
         yield Text("   ").join(as_words(one.text, f"dim link {one.link}" if one.link else "dim") for one in small_print)
+    if answer.definitions:
+        commands = "  ·  ".join(f"sophia define {key}" for key in answer.definitions)
+        yield as_words(f"How is this counted? {commands}", style="dim")
     if answer.follow_ups:
         yield as_words("You could ask next: " + "  ·  ".join(answer.follow_ups), style="dim italic")
 

@@ -22,7 +22,7 @@ def to_csv(table: Table) -> str:
     """The table with a header line; lines end in CRLF (RFC 4180). Dates are ISO, moments UTC, money plain dollars."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_safe(column.label) for column in table.columns])
+    writer.writerow([safe_text(column.label) for column in table.columns])
     for row in table.rows:
         writer.writerow([_value(cell, column.kind) for cell, column in zip(row, table.columns, strict=True)])
     return out.getvalue()
@@ -45,11 +45,12 @@ def _value(value: Cell, kind: ColumnKind) -> str | int:  # noqa: PLR0911 - one r
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return _safe(value)
+        return safe_text(value)
     if kind is ColumnKind.PERCENT:
         return share_text(value)
     return value if isinstance(value, int) else str(value)
 
 
-def _safe(text: str) -> str:
+def safe_text(text: str) -> str:
+    """The text as a spreadsheet shows it and never runs it."""
     return f"'{text}" if _FORMULA.match(text) else text

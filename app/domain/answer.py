@@ -152,6 +152,7 @@ class Answer:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()  # small print: "answered without a model", "one figure removed"
     follow_ups: tuple[str, ...] = ()  # questions worth asking next
+    definitions: tuple[str, ...] = ()  # keys of the definitions that its figures rest on
     trace_id: str = ""
     readers_need: tuple[str, ...] = ()
     calls: Sequence[tuple[str, dict[str, object]]] = field(default_factory=tuple)  # tools called, for memory

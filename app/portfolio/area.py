@@ -15,6 +15,7 @@ from app.domain.answer import Source
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.principal import Principal
 from app.portfolio.find import find_property, listed
+from app.portfolio.imported import IMPORT, imported_files
 from app.portfolio.sources import cite
 from app.portfolio.visible import visible
 
@@ -54,8 +55,15 @@ class Area:
         return self.one.name if self.one else "Portfolio"
 
     async def sources(self, session: AsyncSession, resource: str, record: str) -> tuple[Source, ...]:
-        """One source per system that owns communities of this area, as old as its last reading of `resource`."""
-        rows = [(community.id, community.as_of) for community in self.communities]
+        """One source per system that owns communities of this area, as old as its last reading of `resource`; a
+        community whose `resource` was imported from a file names the file."""
+        files = await imported_files(session, self.principal.workspace_id, resource)
+        rows = [
+            (f"{IMPORT}:{community.id.removeprefix(f'{IMPORT}:')}/", files[community.id].as_of)
+            if community.id in files
+            else (community.id, community.as_of)
+            for community in self.communities
+        ]
         return await cite(session, self.principal.workspace_id, resource, record, rows)
 
 

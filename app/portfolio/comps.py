@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,12 +17,12 @@ from app.portfolio.area import Area
 @dataclass(frozen=True)
 class Comp:
     """One competitor's floor plan at its latest survey. Rents are a month; `effective` is after concessions;
-    `occupancy` is a fraction."""
+    `occupancy` is a fraction. Distance and size are None where the survey doesn't tell."""
 
     competitor: str
-    distance_miles: float
+    distance_miles: float | None
     bedrooms: int
-    square_feet: int
+    square_feet: int | None
     asking: Money
     effective: Money
     occupancy: float | None
@@ -52,7 +53,8 @@ class Market:
 
 
 async def market(session: AsyncSession, area: Area, bedrooms: int | None, radius_miles: float | None) -> Market:
-    """The latest survey of each competitor floor plan near the one community of `area`, nearest first."""
+    """The latest survey of each competitor floor plan near the one community of `area`, nearest first. Within a
+    radius are those whose distance is known."""
     query = select(MarketComp).where(area.rows(MarketComp))
     if bedrooms is not None:
         query = query.where(MarketComp.bedrooms == bedrooms)
@@ -64,7 +66,7 @@ async def market(session: AsyncSession, area: Area, bedrooms: int | None, radius
         latest[_plan(row)] = max(row.surveyed_on, latest.get(_plan(row), row.surveyed_on))
     rows = sorted(
         (row for row in surveyed if row.surveyed_on == latest[_plan(row)]),
-        key=lambda row: (row.bedrooms, row.distance_miles, row.competitor, row.square_feet),
+        key=lambda row: (row.bedrooms, _far(row), row.competitor, row.square_feet or 0),
     )
     ours = await _our_asking(session, area)
     by_bedrooms = {number: [row for row in rows if row.bedrooms == number] for number in {r.bedrooms for r in rows}}
@@ -72,6 +74,11 @@ async def market(session: AsyncSession, area: Area, bedrooms: int | None, radius
         markets=tuple(_summary(number, found, ours.get(number)) for number, found in sorted(by_bedrooms.items())),
         comps=tuple(_comp(row) for row in rows),
     )
+
+
+def _far(row: MarketComp) -> float:
+    """Who is at an unknown distance comes last."""
+    return math.inf if row.distance_miles is None else row.distance_miles
 
 
 def _plan(row: MarketComp) -> tuple[str, int]:

@@ -1,7 +1,8 @@
 """Where rows came from, for the line under every answer. The age is the source's last confirmation, not our clock.
 
 A row was confirmed when it was last written by a sync (`as_of`), or when its source was last read without the row
-having changed (`sync_states.last_success_at`), whichever is later. The oldest row of a result speaks for it.
+having changed (`sync_states.last_success_at`), whichever is later. The oldest row of a result speaks for it. Imported
+rows name their file.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.sync import SyncState
 from app.domain.answer import Source
+from app.portfolio.imported import IMPORT, ImportedFile, home_of, imported_files
 
 SOPHIA = "sophia"
 
 SYSTEMS: dict[str, str] = {
     SOPHIA: "Sophia's register",
+    IMPORT: "Imported files",
     "demo": "Demo portfolio",
     "entrata": "Entrata",
     "yardi": "Yardi Voyager",
@@ -51,18 +54,27 @@ async def cite(
     `resource` is the synchronised resource ("units", "leases", "work_orders" …) whose last successful reading may be
     later than the rows themselves.
     """
-    oldest: dict[str, datetime] = {}
-    for row_id, as_of in rows:
-        key = row_id.partition(":")[0]
-        if key not in oldest or as_of < oldest[key]:
-            oldest[key] = as_of
-    if not oldest:
-        return ()
+    rows = list(rows)
+    imported = [row for row in rows if row[0].startswith(f"{IMPORT}:")]
+    oldest = _oldest((row_id.partition(":")[0], as_of) for row_id, as_of in rows if not row_id.startswith(f"{IMPORT}:"))
     confirmed = await _last_read(session, workspace_id, resource, oldest)
-    return tuple(
-        Source(system=system_name(key), record=record, as_of=max(as_of, confirmed.get(key, as_of)))
-        for key, as_of in sorted(oldest.items())
-    )
+    named = {system_name(key): max(as_of, confirmed.get(key, as_of)) for key, as_of in sorted(oldest.items())}
+    if imported:
+        files = await imported_files(session, workspace_id, resource)
+        named |= _oldest(_from_file(files.get(home_of(row_id)), as_of) for row_id, as_of in imported)
+    return tuple(Source(system=system, record=record, as_of=as_of) for system, as_of in named.items())
+
+
+def _oldest(named: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
+    oldest: dict[str, datetime] = {}
+    for name, as_of in named:
+        oldest[name] = min(as_of, oldest.get(name, as_of))
+    return oldest
+
+
+def _from_file(file: ImportedFile | None, as_of: datetime) -> tuple[str, datetime]:
+    """The file that an imported row came from, and the moment it speaks for."""
+    return (file.shown, max(as_of, file.as_of)) if file is not None else (system_name(IMPORT), as_of)
 
 
 async def _last_read(

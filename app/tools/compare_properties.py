@@ -16,7 +16,7 @@ from app.domain.period import Period
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.area import Area, areas_of
-from app.portfolio.definitions import cost_per_move_out
+from app.portfolio.definitions import DEFINITIONS, cost_per_move_out
 from app.portfolio.finance import last_closed, span
 from app.portfolio.kpi import MONEY, by_community, month_before
 from app.portfolio.occupancy import occupancy_today
@@ -210,6 +210,7 @@ def present(args: Args, result: Result) -> Presentation:
         table=_table(args, result),
         charts=(_chart(args, known),),
         follow_ups=(f"And {_other(args.metric)}?", f"Occupancy at {known[-1].community}"),
+        definitions=(args.metric,) if args.metric in DEFINITIONS else (),
     )
 
 

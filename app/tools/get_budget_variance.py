@@ -132,6 +132,7 @@ def present(args: Args, result: Result) -> Presentation:
         table=_table(result),
         charts=(_chart(found),),
         follow_ups=("What was NOI over the same months?", "Which invoices are overdue?"),
+        definitions=("noi",),
     )
 
 

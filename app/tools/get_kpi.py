@@ -14,7 +14,7 @@ from app.domain.period import Period
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.area import area_of
-from app.portfolio.definitions import SENTENCES, cost_per_move_out
+from app.portfolio.definitions import DEFINITIONS, cost_per_move_out
 from app.portfolio.finance import last_closed, span
 from app.portfolio.kpi import MONEY, POINT, KpiReport, Reading, kpi, month_before
 from app.tools.core.dates import looking_back
@@ -176,7 +176,7 @@ def present(args: Args, result: Result) -> Presentation:
         f"{_subject(args.metric)} {result.where} {_verb(args.metric, when)} {_value(report.value)} {when}.",
         _made_of(args, result),
         _change(result),
-        SENTENCES[args.metric] if args.metric in ("delinquency_rate", "renewal_rate", "noi") else "",
+        DEFINITIONS[args.metric].sentence if args.metric in ("delinquency_rate", "renewal_rate", "noi") else "",
     )
     several = len(report.months) > 1
     return Presentation(
@@ -184,6 +184,7 @@ def present(args: Args, result: Result) -> Presentation:
         table=_table(args, result) if several else None,
         charts=(_chart(args, result),) if several else (),
         follow_ups=("And the three months before?", "How does it compare with the budget?"),
+        definitions=(args.metric,),
     )
 
 

@@ -132,6 +132,7 @@ def present(args: Args, result: Result) -> Presentation:
         return Presentation(
             text=text,
             follow_ups=(f"Which units are available at {name}?", f"Move-outs at {name} in the next 60 days"),
+            definitions=("occupancy",),
         )
     ranked = sorted(rows, key=lambda row: (row.physical, row.property))
     text += f" Lowest is {ranked[0].property} at {percent(ranked[0].physical)}, highest {ranked[-1].property} at "
@@ -141,6 +142,7 @@ def present(args: Args, result: Result) -> Presentation:
         table=_table(result),
         charts=_charts(result),
         follow_ups=(f"Which units are available at {ranked[0].property}?", "Lease expirations in the next 60 days"),
+        definitions=("occupancy",),
     )
 
 

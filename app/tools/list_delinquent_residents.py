@@ -135,6 +135,7 @@ def present(args: Args, result: Result) -> Presentation:
             f"Show me {first.resident}'s ledger",
             f"Set up a payment plan for {first.resident}, 3 installments",
         ),
+        definitions=("delinquency",),
     )
 
 

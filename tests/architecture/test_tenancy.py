@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("app/portfolio", "app/tools")
+PLACES = ("app/portfolio", "app/tools", "app/imports")
 HOUSEKEEPING = ("app/agent", "app/gateways", "app/integrations", "app/runtime", "app/security", "app/cli", "handlers")
 STATEMENTS = {"select", "update", "delete"}  # `exists()` belongs to the statement around it
 LIMITS = {"visible", "rows"}

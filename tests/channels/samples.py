@@ -76,6 +76,7 @@ WITH_TABLE = Answer(
     sources=(ENTRATA, HUBSPOT),
     notes=("Answered without a language model.",),
     follow_ups=("And at Oakwood Terrace?", "Which leases end in August?"),
+    definitions=("average_rent", "occupancy"),
 )
 
 CITED = Answer(

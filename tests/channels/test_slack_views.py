@@ -5,9 +5,11 @@ from datetime import datetime
 
 import pytest
 
+from app.channels.slack.definition_view import definition_view
 from app.channels.slack.edit_form import edit_view, edits_from
 from app.channels.slack.home import home_view
 from app.domain.answer import EditableField
+from app.portfolio.definitions import DEFINITIONS
 from tests.channels import samples
 from tests.channels.slack_schemas import check, texts
 
@@ -74,3 +76,18 @@ def test_what_was_written_comes_back_by_argument_name():
         }
     }
     assert edits_from({"state": state}) == {"priority": "low", "title": "Leak", "note": None}
+
+
+def test_the_definitions_of_an_answer_open_as_a_modal(shared, snapshot):
+    view = definition_view([DEFINITIONS["occupancy"], DEFINITIONS["average_rent"]])
+    check(shared, "View.schema.json", view)
+    assert view == snapshot
+
+
+@pytest.mark.parametrize("key", DEFINITIONS)
+def test_every_definition_fits_a_modal(key, shared):
+    view = definition_view([DEFINITIONS[key]])
+    check(shared, "View.schema.json", view)
+    shown = " ".join(texts(view["blocks"]))
+    for words in (*DEFINITIONS[key].counting, *DEFINITIONS[key].example, DEFINITIONS[key].result):
+        assert words in shown

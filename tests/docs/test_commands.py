@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import threading
@@ -30,6 +31,7 @@ LONG_RUNNING = {"make demo", "make test", "make bench", "sophia web", "sophia wo
 MAY_EXIT_WITH = {"sophia doctor": {0, 1}}
 """Doctor's 1 says that something configured needs attention (no network here)."""
 
+IMPORTERS = {"docs/imports.md"}
 NEWCOMERS = {"README.md", "docs/evaluation.md"}
 FILES = {
     "questions.yaml": "questions: [{id: sublet, ask: can residents sublet, documents: [subletting-and-guests.md]}]",
@@ -95,6 +97,14 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 
 @pytest.fixture(scope="module")
+def importer(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """A checkout with its samples, and no system connected."""
+    folder = tmp_path_factory.mktemp("importer")
+    shutil.copytree(ROOT / "docs" / "samples", folder / "docs" / "samples")
+    return Reader(folder, {})
+
+
+@pytest.fixture(scope="module")
 def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Keys in the environment, as the guides assume: the commands of docs/."""
     folder = tmp_path_factory.mktemp("organization")
@@ -122,7 +132,8 @@ def synced(organization: Reader) -> Reader:
 @pytest.mark.xdist_group("documented")
 @pytest.mark.parametrize("page", documented())
 def test_the_commands_of_a_page_work_as_written_one_after_the_other(page: str, request: pytest.FixtureRequest) -> None:
-    reader: Reader = request.getfixturevalue("newcomer" if page in NEWCOMERS else "synced")
+    who = "newcomer" if page in NEWCOMERS else "importer" if page in IMPORTERS else "synced"
+    reader: Reader = request.getfixturevalue(who)
     for command in documented()[page]:
         words = shlex.split(command)
         if command in LONG_RUNNING or words[0] == "make":

@@ -32,8 +32,7 @@ class ReadingHere(IsolatedReading):
         found = contents_of(material)
         if isinstance(found, Contents):
             return found
-        sentence, next_step, code = found
-        raise Unreadable(sentence, next_step=next_step, code=code)
+        raise Unreadable(found.sentence, next_step=found.next_step, code=found.code)
 
 
 def store_in(db: Database) -> EmbeddedStore:

@@ -16,6 +16,7 @@ from app.domain.answer import Chart, Table
 from app.domain.errors import Fixable, NotAllowed, NotFound, SophiaError
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
+from app.portfolio.definitions import DEFINITIONS
 from app.tools.core.registry import all_tools
 from tests.tools import world
 from tests.tools.conftest import Desk
@@ -227,3 +228,20 @@ async def test_hostile_names_are_only_names(sqlite_desk: Desk, hostile: str) -> 
             assert plain.sentence
         else:
             assert shown.text
+
+
+RESTS_ON = {
+    "get_occupancy": ("occupancy",),
+    "list_delinquent_residents": ("delinquency",),
+    "get_budget_variance": ("noi",),
+}
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+async def test_an_answer_names_the_definitions_that_its_figures_rest_on(sqlite_desk: Desk, name: str) -> None:
+    shown = await sqlite_desk.ask(name, **READS[name])
+    assert set(shown.definitions) <= set(DEFINITIONS)
+    if name in RESTS_ON:
+        assert shown.definitions == RESTS_ON[name]
+    if name in ("get_kpi", "compare_properties"):
+        assert shown.definitions == (all_tools()[name].args(**READS[name]).metric,)

@@ -10,5 +10,6 @@ CHOOSE = "answer.choose"  # followed by ".<number>"; the value is what the perso
 FOLLOW_UP = "answer.follow_up"  # followed by ".<number>"
 DOWNLOAD_CSV = "answer.csv"  # followed by ".<number>"; the value names the turn and the table
 FEEDBACK = "answer.feedback"
+DEFINE = "answer.define"  # the value holds the keys of definitions, separated by commas
 ASK_EXAMPLE = "home.ask"  # followed by ".<number>"
 GOOD, BAD = "good", "bad"

@@ -29,6 +29,7 @@ TEXT_IN_ONE = 8_000
 TITLE = 150
 WORTH_A_FILE = 5
 ROOM_FOR_SMALL_PRINT = 1_500
+HOW_COUNTED = "How is this counted?"
 NO_WORDS = "Here is what I found."
 
 
@@ -88,7 +89,7 @@ def _main(answer: Answer, reader: Reader, turn_id: str, text: str, part: str) ->
         blocks += shown
     blocks += _choices(answer)
     blocks += _small_print(answer, reader)
-    blocks += _buttons([*_next_questions(answer), *download])
+    blocks += _buttons([*_next_questions(answer), *download, *_definitions(answer)])
     if answer.kind is AnswerKind.ANSWER:
         blocks.append(_thumbs(turn_id))
     lead = text or ("" if blocks and answer.tables else NO_WORDS)
@@ -145,6 +146,10 @@ def _next_questions(answer: Answer) -> list[Block]:
         button(question, f"{actions.FOLLOW_UP}.{number}", question)
         for number, question in enumerate(answer.follow_ups[:3], start=1)
     ]
+
+
+def _definitions(answer: Answer) -> list[Block]:
+    return [button(HOW_COUNTED, actions.DEFINE, ",".join(answer.definitions))] if answer.definitions else []
 
 
 def _thumbs(turn_id: str) -> Block:

@@ -101,9 +101,9 @@ class MarketComp(Sourced, Base):
 
     property_id: Mapped[str] = mapped_column(String(120))
     competitor: Mapped[str] = mapped_column(String(120))
-    distance_miles: Mapped[float]
+    distance_miles: Mapped[float | None]  # None where the survey doesn't say
     bedrooms: Mapped[int]
-    square_feet: Mapped[int]
+    square_feet: Mapped[int | None]  # the same
     asking_rent_cents: Mapped[int]
     effective_rent_cents: Mapped[int]  # after concessions
     occupancy: Mapped[float | None] = mapped_column(default=None)  # fraction

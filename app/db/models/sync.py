@@ -12,7 +12,8 @@ from app.db.models.base import Base, InWorkspace, UtcDateTime
 
 class SyncState(InWorkspace, Base):
     """How far one resource of one source has been read. `id` is `<source>:<resource>:<property or *>`. Who reads it
-    now is `held_by`, and it is theirs until `held_until`."""
+    now is `held_by`, and it is theirs until `held_until`. For imported files `cursor` names the file,
+    `last_success_at` is the moment it speaks for and `last_attempt_at` the import's."""
 
     __tablename__ = "sync_states"
 

@@ -9,15 +9,29 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from app.knowledge.reading.base import About, Material, Section, Unreadable
 
 MOST_MEMORY = 2 * 1024**3  # bytes of address space, libraries included
 MOST_SECONDS = 120.0
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with a file. It survives the way between processes, as an exception with named arguments does
+    not."""
+
+    sentence: str
+    next_step: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -28,8 +42,8 @@ class Contents:
     sections: tuple[Section, ...]
 
 
-class IsolatedReading:
-    """Opens its process at the first file; close it at the end."""
+class OwnProcess:
+    """Does work on files in a process of its own. Opens it at the first file; close it at the end."""
 
     def __init__(self, *, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> None:
         self._seconds = seconds
@@ -37,24 +51,24 @@ class IsolatedReading:
         self._pool: ProcessPoolExecutor | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def read(self, material: Material) -> Contents:
-        """The file's sections. Raises Unreadable."""
+    async def run(self, name: str, work: Callable[..., T | Wrong], *given: object) -> T:
+        """What `work` (a function of a module, not of a class) returns in the other process. `name` is the file's, for
+        people. Raises Unreadable for what is Wrong, and when it takes too much time or memory."""
         async with self._one_at_a_time:
             pool = self._pool = self._pool or self._opened()
             try:
                 async with asyncio.timeout(self._seconds):
-                    found = await asyncio.get_running_loop().run_in_executor(pool, contents_of, material)
+                    found = await asyncio.get_running_loop().run_in_executor(pool, work, *given)
             except (BrokenProcessPool, TimeoutError):
                 self.close()
                 raise Unreadable(
-                    f"Reading “{material.name}” took more time or memory than I give one file, so I stopped.",
+                    f"Reading “{name}” took more time or memory than I give one file, so I stopped.",
                     next_step="Please split it, or save it as PDF again.",
                     code="hostile_document",
                 ) from None
-        if isinstance(found, Contents):
-            return found
-        sentence, next_step, code = found
-        raise Unreadable(sentence, next_step=next_step, code=code)
+        if isinstance(found, Wrong):
+            raise Unreadable(found.sentence, next_step=found.next_step, code=found.code)
+        return found
 
     def close(self) -> None:
         """Ends the process, also in the middle of a file."""
@@ -73,25 +87,38 @@ class IsolatedReading:
         )
 
 
-def contents_of(material: Material) -> Contents | tuple[str, str, str]:
-    """Reads in this process; what is wrong with the file comes back as sentence, next step and code, which survive the
-    way between processes as an exception with named arguments does not."""
+class IsolatedReading(OwnProcess):
+    """Reads documents."""
+
+    async def read(self, material: Material) -> Contents:
+        """The file's sections. Raises Unreadable."""
+        return await self.run(material.name, contents_of, material)
+
+
+def contents_of(material: Material) -> Contents | Wrong:
+    """Reads in this process."""
+    return believed(material.name, _contents, material)
+
+
+def _contents(material: Material) -> Contents:
     from app.knowledge.reading.registry import reader_of  # noqa: PLC0415 - only the child needs parsers
 
+    reader = reader_of(material)
+    return Contents(reader.about(material), tuple(reader.sections(material)))
+
+
+def believed(name: str, work: Callable[..., T], *given: object) -> T | Wrong:
+    """What `work` returns, or in words what is wrong with the file called `name`."""
     try:
-        reader = reader_of(material)
-        return Contents(reader.about(material), tuple(reader.sections(material)))
+        return work(*given)
     except Unreadable as wrong:
-        return wrong.sentence, wrong.next_step, wrong.code
+        return Wrong(wrong.sentence, wrong.next_step, wrong.code)
     except (MemoryError, RecursionError):
-        return f"“{material.name}” is built in a way that I can't read.", "Please save it as PDF.", "hostile_document"
+        return Wrong(f"“{name}” is built in a way that I can't read.", "Please save it as PDF.", "hostile_document")
     except Exception as unforeseen:  # whatever a damaged file brings a parser to
-        name = type(unforeseen).__name__
-        return (
-            f"“{material.name}” is damaged: its reader gave up ({name}).",
-            "Please export it again.",
-            "damaged_document",
-        )
+        gave_up = type(unforeseen).__name__
+        sentence = f"“{name}” is damaged: its reader gave up ({gave_up})."
+        return Wrong(sentence, "Please export it again.", "damaged_document")
 
 
 def _limited(memory: int) -> None:

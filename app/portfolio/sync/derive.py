@@ -52,7 +52,7 @@ class Derived:
                 await recompute_property(session, self._workspace_id, home, today)
                 await keep_months(session, self._workspace_id, home, today)
             if Unit in models:
-                await self._count_units(session, home)
+                await count_units(session, self._workspace_id, home)
 
     async def _homes(self, session: AsyncSession) -> Sequence[str]:
         """The properties that the part is about."""
@@ -69,17 +69,19 @@ class Derived:
         )
         return found.all()
 
-    async def _count_units(self, session: AsyncSession, home: str) -> None:
-        here = (Unit.workspace_id == self._workspace_id, Unit.property_id == home, Unit.deleted_at.is_(None))
-        units = await session.scalar(select(func.count()).where(*here)) or 0
-        with_pets = await session.scalar(select(func.count()).where(*here, Unit.pet_friendly)) or 0
-        await session.execute(
-            update(Property)
-            .where(Property.workspace_id == self._workspace_id, Property.id == home)
-            .values(unit_count=units, pet_friendly=with_pets > 0)
-        )
-
     async def _today(self, session: AsyncSession, home: str) -> date:
         """The day it is at the property."""
         row = await session.get(Property, (self._workspace_id, home))
         return local_date(self._part.context.clock, row.timezone if row is not None else "UTC")
+
+
+async def count_units(session: AsyncSession, workspace_id: str, home: str) -> None:
+    """Brings a property's unit count, and whether any unit takes pets, in line with its units."""
+    here = (Unit.workspace_id == workspace_id, Unit.property_id == home, Unit.deleted_at.is_(None))
+    units = await session.scalar(select(func.count()).where(*here)) or 0
+    with_pets = await session.scalar(select(func.count()).where(*here, Unit.pet_friendly)) or 0
+    await session.execute(
+        update(Property)
+        .where(Property.workspace_id == workspace_id, Property.id == home)
+        .values(unit_count=units, pet_friendly=with_pets > 0)
+    )

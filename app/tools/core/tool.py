@@ -58,12 +58,14 @@ class ToolOutput(BaseModel):
 @dataclass(frozen=True)
 class Presentation:
     """How a result is shown. `text` is one to three plain sentences that hold the main figures. Numbers in the
-    text must come from the result. The CSV is made from `table` by app/channels/csv.py."""
+    text must come from the result. The CSV is made from `table` by app/channels/csv.py. `definitions` are the keys of
+    the definitions (app/portfolio/definitions.py) that its figures rest on."""
 
     text: str
     table: Table | None = None
     charts: tuple[Chart, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

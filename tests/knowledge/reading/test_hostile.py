@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from app.knowledge.reading.base import Material, Unreadable
-from app.knowledge.reading.isolated import IsolatedReading, contents_of
+from app.knowledge.reading.isolated import IsolatedReading, Wrong, contents_of
 from tests.knowledge.reading.files import locked, pdf, repacked, saved, workbook
 
 WORD = saved(docx.Document().save)
@@ -51,12 +51,11 @@ HOSTILE = {
 def test_a_file_that_can_not_be_read_gets_a_sentence_for_people(case: tuple[str, bytes, str]) -> None:
     name, content, words = case
     found = contents_of(Material(name, content))
-    assert isinstance(found, tuple)
-    sentence, next_step, code = found
-    assert words in sentence
-    assert name in sentence
-    assert next_step
-    assert code.endswith("document") or code == "document_too_large"
+    assert isinstance(found, Wrong)
+    assert words in found.sentence
+    assert name in found.sentence
+    assert found.next_step
+    assert found.code.endswith("document") or found.code == "document_too_large"
 
 
 def test_a_sheet_that_claims_to_be_as_large_as_excel_allows_is_read_by_what_is_there() -> None:
@@ -64,19 +63,19 @@ def test_a_sheet_that_claims_to_be_as_large_as_excel_allows_is_read_by_what_is_t
     with zipfile.ZipFile(io.BytesIO(SHEET)) as archive:
         lying = archive.read(part).replace(b'<dimension ref="A1:B2"', b'<dimension ref="A1:XFD1048576"')
     found = contents_of(Material("a.xlsx", repacked(SHEET, {part: lying})))
-    assert not isinstance(found, tuple)
+    assert not isinstance(found, Wrong)
     assert found.sections[0].blocks[0].text == "| a | b |\n| --- | --- |\n| 1 | 2 |"
 
 
 def test_the_content_decides_and_not_the_name() -> None:
     found = contents_of(Material("policy.docx", pdf(["Two cats at most"])))
-    assert not isinstance(found, tuple)
+    assert not isinstance(found, Wrong)
     assert (found.sections[0].blocks[0].text, found.sections[0].blocks[0].page) == ("Two cats at most", 1)
 
 
 def test_a_thousand_pages_are_read_page_by_page() -> None:
     found = contents_of(Material("long.pdf", pdf([f"Page {number} of the manual" for number in range(1, 1001)])))
-    assert not isinstance(found, tuple)
+    assert not isinstance(found, Wrong)
     assert len(found.sections) == 1000
     assert found.sections[-1].blocks[0].page == 1000
 
