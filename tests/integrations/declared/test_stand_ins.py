@@ -180,7 +180,7 @@ async def test_requests_keep_the_vendors_pace(stand: Standing) -> None:
 async def test_projects_and_issues_are_listed_over_pages(stand: Standing) -> None:
     assert (await asked(stand, "list_sentry_projects")).text == "Sentry has 3 projects."
     shown = await asked(stand, "list_sentry_issues")
-    assert shown.text == "Sentry has 189 issues."
+    assert shown.text == "Sentry has 189 issues (unresolved, last 14d)."
     assert shown.table is not None
     assert len({row[0] for row in shown.table.rows}) == 189
     assert [exchange.target.rpartition("cursor=")[2] for exchange in stand.exchanges["sentry"]][-1] == "0%3A100%3A0"
