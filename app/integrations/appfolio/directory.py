@@ -15,6 +15,7 @@ from app.integrations.base import Problems
 from app.integrations.records import parsed
 
 _FRESH: Final = timedelta(minutes=10)
+_AGAIN: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,12 @@ class Directory:
         return self._places[1]
 
     async def named(self, kind: str, *, holding: str = "") -> Mapping[str, str]:
-        """Names by id of `vendors`, `users` or `gl_accounts`, fetched again when `holding` is not among them."""
+        """Names by id of `vendors`, `users` or `gl_accounts`, fetched again after a minute when `holding` is not among
+        them: an id that is never listed must not cost a call each time it is met."""
         now = self._clock.now()
         kept = self._named.get(kind)
-        if kept is None or now - kept[0] > _FRESH or (holding and holding not in kept[1] and now > kept[0]):
+        good_for = _AGAIN if kept is not None and holding and holding not in kept[1] else _FRESH
+        if kept is None or now - kept[0] > good_for:
             found = parsed(models.Named, await self._database.all(kind), Problems(), id_key="Id")
             kept = self._named[kind] = now, {one.id: one.name for one in found if one.name}
         return kept[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -22,6 +22,7 @@ from app.http.outbound import Call, Reply, ServiceClient
 from app.integrations.appfolio import CONNECTOR
 from app.integrations.base import SAMPLED, Reading
 from app.portfolio.sync import SyncReport, sync_source
+from app.sandbox.appfolio.database import GL_ACCOUNTS
 from app.sandbox.appfolio.ids import Kind
 from app.sandbox.portfolio.portfolio import Community
 from app.sandbox.portfolio.records import LedgerEntry as Entry
@@ -222,6 +223,22 @@ async def test_a_limit_that_others_have_used_up_is_waited_for(stand: Stand, sqli
     await synced(stand, sqlite_db)
     assert stand.server.reports.refused >= 1
     assert max(stand.patience.waits) <= 15
+
+
+async def test_accounts_that_are_never_listed_are_reported_and_cost_no_call_each(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ticking(FixedClock):
+        def now(self) -> datetime:
+            object.__setattr__(self, "at", self.at + timedelta(milliseconds=10))
+            return super().now()
+
+    monkeypatch.delitem(GL_ACCOUNTS, "rent")
+    connector = CONNECTOR.open(settings(stand.url), stand.outbound, Ticking(NOW))
+    page = await connector.read(Reading("ledger", date(2024, 3, 1)))
+    [unknown] = [one for one in page.problems if one.kind == "unknown charge code: empty"]
+    assert unknown.count > 100
+    assert stand.server.calls.count("gl_accounts") == 1
 
 
 async def test_each_secret_goes_to_its_own_api_and_nowhere_else(
