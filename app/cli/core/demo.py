@@ -96,6 +96,7 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
     from app import main  # noqa: PLC0415
     from app.db.migrate import upgrade  # noqa: PLC0415
     from app.portfolio.sources import system_name  # noqa: PLC0415
+    from app.tools.core.wording import joined  # noqa: PLC0415
 
     columns = (
         SpinnerColumn(),
@@ -133,7 +134,7 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
     if failed:
         raise RetryLater("The demo's data could not be read whole.", next_step="Please start it again.")
     world.finish()
-    rows, systems = sum(report.rows for report in reports), " and ".join(report.label for report in reports)
+    rows, systems = sum(report.rows for report in reports), joined([report.label for report in reports])
     console.print(
         f"[green]✓[/] 12 communities are ready: {rows:,} records read from {systems}, and a handbook of "
         f"{handbook.result()} pages."
