@@ -234,7 +234,7 @@ def _cited(question: str, number: int, found: Found) -> Cited:
         kind=document.kind,
         place=f"{spoken.mark} {spoken.who}" if spoken else "",
         link=f"{document.link}{anchor}" if document.link else "",
-        quote=as_prose(quote),
+        quote=as_prose(spoken.stripped(quote) if spoken else quote),
         section="\n\n".join(one.text for one in found.section)[:LONGEST_SECTION],
     )
 

@@ -13,7 +13,7 @@ from app.domain.errors import RetryLater
 from app.domain.written import Standing, WrittenRecord
 from app.knowledge.library import Library, TakenIn
 from app.knowledge.passages import Sight
-from app.knowledge.reading.transcript import Place, place_of, without_marks
+from app.knowledge.reading.transcript import Place, place_of
 from app.knowledge.written import Kept, keep_in_step
 from tests.knowledge.shelves import NOW, documents_in, library_in, page
 
@@ -136,4 +136,5 @@ def test_a_quote_is_placed_by_the_last_speaker_before_it() -> None:
     assert place_of("How many years", TALK) is None
     assert place_of("plain words", "just plain words") is None
     assert (Place("1:02:15", "x").anchor, Place("12:34", "x").anchor) == ("#t=3735", "#t=754")
-    assert without_marks("[12:50] Ben Fox: We can") == " We can"
+    assert Place("12:50", "Ben Fox").stripped("[12:50] Ben Fox: We can") == "We can"
+    assert Place("12:50", "Ben Fox").stripped("We can") == "We can"

@@ -23,6 +23,7 @@ from app.integrations.gong.ids import read_model_id
 from app.integrations.gong.models import LONGEST_SUMMARY, About, Party, named, parsed, title
 from app.integrations.gong.transcripts import lines_of, read_transcripts
 from app.integrations.gong.users import Colleague, Directory
+from app.integrations.records import sample_of
 
 CALLS: Final = Operation("calls", "POST", "/v2/calls/extensive", "calls")
 WINDOW: Final = timedelta(days=90)
@@ -95,7 +96,8 @@ class CallReader:
             said = found.get(about.id)
             speakers = {party.speaker_id: _name(party, people) for party in parties if party.speaker_id}
             rows.append(row | {"transcript": lines_of(said, speakers, problems) if said else ""})
-        return Page((Batch(CallRow, rows),), window.after(page.cursor), problems.all())
+        sample = sample_of([item["metaData"] for item, _ in calls], "id")
+        return Page((Batch(CallRow, rows),), window.after(page.cursor), problems.all(), sample=sample)
 
     async def _page(self, window: Window) -> tuple[Window, GongPage]:
         """The page, and the window it belongs to. A cursor that died costs the window a new beginning."""

@@ -136,6 +136,10 @@ class Place:
     def anchor(self) -> str:
         return f"#t={_seconds(self.mark)}"
 
+    def stripped(self, quote: str) -> str:
+        """The quote without mark and speaker before its first words, for where they stand beside it."""
+        return quote.removeprefix(f"[{self.mark}] {self.who}:").lstrip()
+
 
 def place_of(quote: str, text: str) -> Place | None:
     """Where in a passage of talk a verbatim part of it begins; None when it is no such part."""
@@ -144,11 +148,6 @@ def place_of(quote: str, text: str) -> Place | None:
         return None
     spoken = [match for match in _SPOKEN.finditer(text) if match.start() <= start]
     return Place(spoken[-1]["at"], spoken[-1]["who"].strip()) if spoken else None
-
-
-def without_marks(text: str) -> str:
-    """The words alone."""
-    return _SPOKEN.sub("", text)
 
 
 def _seconds(at: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from app.db.engine import Database
 from app.db.models.business import Call
 from app.domain.clock import FixedClock
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
+from app.integrations.base import SAMPLED, Reading
 from app.portfolio.calls import CallFilter, heard
 from app.portfolio.sync import SyncMode, SyncReport, sync_source
 from app.sandbox.gong.limits import Limits
@@ -170,3 +171,9 @@ async def test_a_private_call_is_heard_by_those_who_took_part_alone(stand: Stand
     await synced(stand, sqlite_db, days=0.5)
     async with sqlite_db.reading() as session:
         assert (await heard(session, replace(SALES, email=""), wanted, 5)).quotes
+
+
+async def test_pages_show_some_raw_records_from_which_a_change_of_their_shape_is_noticed(stand: Stand) -> None:
+    page = await stand.connector.read(Reading("calls", date(2025, 10, 1)))
+    assert 0 < len(page.sample) <= SAMPLED
+    assert all("isPrivate" in record for record in page.sample.values())
