@@ -199,7 +199,8 @@ async def test_a_source_that_is_down_is_left_alone_after_a_few_parts(rig: Rig) -
     rig.source.before = down
     report = await rig.sync()
     assert report.stopped_by is not None
-    assert len([reading for reading in rig.source.readings if reading.property_id]) == 4
+    asked = len([reading for reading in rig.source.readings if reading.property_id])
+    assert 3 <= asked <= 6  # three that failed, and those that were under way with the third
 
 
 async def test_pages_that_go_in_circles_end_with_a_sentence_and_begin_anew(rig: Rig) -> None:
