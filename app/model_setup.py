@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -110,7 +111,8 @@ async def check_keys(
             if one.access.base_url:
                 given[one.provider.address_name.lower()] = one.access.base_url
             known[way] = inspect(row, given) if outbound is None else await _asked(row, given, outbound, seconds)
-        found[one.name] = known[way]
+        usual, own = one.provider.key_variable, one.key_variable or one.provider.key_variable
+        found[one.name] = replace(known[way], advice=known[way].advice.replace(usual, own))
     return found
 
 

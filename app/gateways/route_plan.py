@@ -30,11 +30,12 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedRoute:
-    """One model with one key. `access` holds the key."""
+    """One model with one key. `access` holds the key, `key_variable` names where it is from, '' for the usual one."""
 
     provider: Provider
     access: Access
     terms: Terms = PLAIN_TERMS
+    key_variable: str = ""
 
     @property
     def name(self) -> str:

@@ -187,7 +187,7 @@ def _planned(one: RouteEntry, machine: Machine) -> PlannedRoute:
         base_url=_address(one, provider, machine),
         options={**options, **one.options},
     )
-    return PlannedRoute(provider, access, _terms(one, provider))
+    return PlannedRoute(provider, access, _terms(one, provider), one.key or "")
 
 
 def _terms(one: RouteEntry, provider: Provider) -> Terms:

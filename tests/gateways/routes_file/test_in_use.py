@@ -40,7 +40,7 @@ key = "OPENAI_TEAM_KEY"
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("OPENAI_TEAM_KEY", "sk-team-number-one, sk-team-number-two")
+    monkeypatch.setenv("OPENAI_TEAM_KEY", "sk-team-0123456789-number-one, sk-team-0123456789-number-two")
     file = tmp_path / "models.toml"
     file.write_text(ROUTES)
     return Settings(_env_file=None, data_dir=tmp_path / "data", model_routes_file=file)
@@ -51,7 +51,7 @@ async def test_a_house_asks_the_routes_of_the_file_and_keeps_their_keys_out_of_t
 ) -> None:
     async with open_house(settings) as house:
         assert [one.name for one in house.models.routes] == ["openai/gpt-5.4-mini", "openai/gpt-5.4-mini#2"]
-        structlog.get_logger("test").error("refused", text="the key sk-team-number-two was refused")
+        structlog.get_logger("test").error("refused", text="the key sk-team-0123456789-number-two was refused")
     logged = capsys.readouterr().err
     assert "was refused" in logged
     assert "number-two" not in logged
@@ -64,10 +64,17 @@ async def test_a_house_with_a_wrong_file_does_not_start(settings: Settings, tmp_
             pass
 
 
-async def test_the_doctor_lists_the_routes_and_what_is_wrong_with_them(settings: Settings, tmp_path: Path) -> None:
+async def test_the_doctor_lists_the_routes_and_what_is_wrong_with_them(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, *_ = await examine(settings, offline=True, seconds=1)
     assert first.state is State.SET
     assert "openai/gpt-5.4-mini" in first.integration.does
+
+    monkeypatch.setenv("OPENAI_TEAM_KEY", "sk-team-0123456789-number-one, something else")
+    first, *_ = await examine(settings, offline=True, seconds=1)
+    assert first.state is State.MALFORMED
+    assert first.advice == "openai/gpt-5.4-mini#2: OPENAI_TEAM_KEY should look like sk-…"
 
     (tmp_path / "models.toml").write_text(ROUTES + "window = 3\n")
     first, *others = await examine(settings, offline=True, seconds=1)

@@ -112,7 +112,7 @@ async def test_a_call_that_failed_over_is_kept_and_told_in_plain_words(
     assert head.startswith("plan: answered by anthropic/m after ")
     assert "the cheapest that is good enough comes first" in head
     assert first.startswith(
-        "  • together/m: failed for the moment (overloaded, limited, cut off or too slow) [HTTP 503 "
+        "  • together/m: failed for the moment (overloaded, limited, cut off or too slow) [HTTP 503] after "
     )
     assert "(expected: 80% liked, about $" in first
     assert second.startswith("  • anthropic/m: answered after ")
