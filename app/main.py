@@ -63,6 +63,7 @@ from app.integrations.declared.registry import all_services, open_services
 from app.integrations.registry import all_connectors, open_connectors
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
+from app.integrations.service_roads import service_roads
 from app.integrations.systems import ConnectedSystems
 from app.integrations.telling import Telling
 from app.integrations.twilio import TwilioSms
@@ -88,6 +89,7 @@ from app.runtime.runtime import Runtime, RuntimeOptions
 from app.security.anchors import AnchorFile
 from app.security.budget import TURN_LIMITS, Limits
 from app.security.keys import KeyRing
+from app.security.outbound_audit import OutboundAudit
 from app.security.outgoing import OutgoingMessages, Provider
 from app.security.people import principal_of
 from app.security.redaction import Redactor
@@ -162,7 +164,7 @@ async def open_house(
         services = all_services(settings.services_folder)
         redactor = Redactor(known_secrets(settings, values))
         configure_logs(settings.log_level, settings.log_format, redactor.value)
-        outbound = Outbound(clock, meter=record_outbound)
+        outbound = Outbound(clock, meter=record_outbound, roads=service_roads(settings), redis=settings.redis_address)
         stack.push_async_callback(outbound.close)
         safeguards = Safeguards.build(
             db,
@@ -172,6 +174,8 @@ async def open_house(
             approval_lifetime=timedelta(hours=settings.approval_hours),
             turns=_turn_limits(settings),
         )
+        outbound.audit = on_record = OutboundAudit(safeguards.audit, settings.workspace_id)
+        stack.push_async_callback(on_record.settle)
         tools = with_declared(
             all_tools(), services, open_services(services, values, outbound), safeguards.switches.require
         )

@@ -228,6 +228,12 @@ class Settings(BaseSettings):
     openrouter_api_key: Secret = Field(default=None, description="sk-or-…")
     kong_url: Address = Field(default=None, description="Address of the Kong AI Gateway route")
     kong_api_key: Secret = Field(default=None, description="Key that Kong asks of its callers")
+    kong_services: Text = Field(
+        default=None,
+        description="Services reached through Kong: entrata=https://kong.example.com/entrata, hubspot=…; the others "
+        "are reached directly",
+    )
+    kong_services_key: Secret = Field(default=None, description="Key that Kong asks on those routes")
 
     # Business systems
     hubspot_api_key: Secret = Field(default=None, description="Private-app token, pat-…")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -15,6 +16,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.core.edge import run_or_exit, settings_or_exit
+from app.cli.core.kong import kong_services_answer
 from app.cli.core.stored import completed
 from app.cli.core.stores import store_checks
 from app.db.engine import Database
@@ -22,11 +24,13 @@ from app.db.migrate import at_head
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import Fixable
 from app.http.outbound import Outbound
+from app.http.roads import KongRoute
 from app.integrations.base import Reachability
 from app.integrations.catalog import AREAS, Integration, catalog
 from app.integrations.declared.registry import all_services, open_services, service_variables
 from app.integrations.health import Health, State, Ways, check_all, inspect, rows_of, with_services
 from app.integrations.registry import all_connectors, declared_variables, open_connectors
+from app.integrations.service_roads import service_roads
 from app.security.redaction import Redactor
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
@@ -71,7 +75,7 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
     services = all_services(settings.services_folder)
     rows = with_services(rows_of(catalog(), connectors), services)
     clock = SystemClock()
-    outbound, db = Outbound(clock), Database(settings.async_database_url)
+    outbound, db = Outbound(clock, roads=_roads(settings)), Database(settings.async_database_url)
     configure_logs("error", settings.log_format, Redactor(settings.secret_values).value)
     try:
         settings = await completed(settings, db, clock, seconds)
@@ -84,12 +88,21 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
             own |= {key: service.check for key, service in open_services(services, values, outbound).items()}
             own |= {"postgresql": partial(reachable, db, seconds)}
             own |= store_checks(settings, db, outbound, seconds)
+            own |= {"kong_services": partial(kong_services_answer, settings, outbound, seconds)}
             ways = Ways(outbound, own, seconds)
             found = await check_all(rows, values, ways)
         return [routes, *(replace(health, stored=_stored(health, settings)) for health in found)]
     finally:
         await outbound.close()
         await db.close()
+
+
+def _roads(settings: Settings) -> Mapping[str, KongRoute]:
+    """As the process has them; none when they can't be read, which their own row says."""
+    try:
+        return service_roads(settings)
+    except Fixable:
+        return {}
 
 
 def _stored(health: Health, settings: Settings) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.core.desk import Desk, at_desk
-from app.gateways.rests import resting_in
 from app.gateways.trail.reading import RouteFigures, figures_of, newest_calls
 from app.gateways.trail.telling import EMBEDDED, dollars
+from app.http.rests import resting_in
 from app.security.stored import with_stored_secrets
 from app.settings import Settings
 
@@ -35,7 +35,7 @@ async def _routes(desk: Desk, hours: int, *, as_json: bool) -> None:
     names, policy = _configured(settings, desk)
     now = desk.clock.now()
     figures = figures_of(await newest_calls(desk.db, desk.workspace_id, since=now - timedelta(hours=hours)))
-    resting = await resting_in(settings.redis_address, names)
+    resting = await resting_in(settings.redis_address, names, kind="models")
     rows = [
         _row(name, figures.get(name, RouteFigures()), resting, configured=name in names, now=now)
         for name in [*names, *(name for name in figures if name not in names)]

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from app.gateways.choosing.choosing import Choice, Choosing
 from app.gateways.choosing.need import ANY_CALL, Need
 from app.gateways.faults import FaultKind, RouteFault
-from app.gateways.rests import Rests
 from app.gateways.routes import Route
 from app.gateways.trail.record import Tried
 from app.gateways.windows import window_of
+from app.http.rests import Rests
 
 SECOND_CHANCE_AFTER = 0.3  # seconds before the only reachable route is asked once more
 HURRY_EVERY = 5.0  # seconds between two early probes while every route rests

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import RetryLater
+from app.http.breaker import Weight
 
 
 class FaultKind(StrEnum):
@@ -25,6 +26,9 @@ class FaultKind(StrEnum):
     NONSENSE = "nonsense"  # the model's output cannot be used: broken arguments, nothing at all
 
 
+_WEIGHTS = {FaultKind.TRANSIENT: Weight.PASSING, FaultKind.ACCOUNT: Weight.DEAD}
+
+
 class RouteFault(Exception):
     """One attempt failed. `retry_after` is in seconds when the provider said so; `stalled` when a deadline passed."""
 
@@ -36,6 +40,11 @@ class RouteFault(Exception):
         self.detail = detail
         self.retry_after = retry_after
         self.stalled = stalled
+
+    @property
+    def weight(self) -> Weight:
+        """What it says about the route, for its breaker."""
+        return _WEIGHTS.get(self.kind, Weight.NONE)
 
 
 class ModelsUnavailable(RetryLater):

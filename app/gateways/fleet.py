@@ -6,10 +6,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from app.gateways.breaker import Breaker
 from app.gateways.providers import Deadlines
 from app.gateways.route_plan import RoutePlan
 from app.gateways.routes import Route
+from app.http.breaker import Breaker
 
 LONGEST_CALL = 900.0  # seconds; a turn may take no longer
 

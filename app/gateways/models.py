@@ -26,12 +26,12 @@ from app.gateways.fleet import Fleet
 from app.gateways.money.prices import Rates
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
-from app.gateways.rests import OwnRests, RedisRests
 from app.gateways.route_plan import RoutePlan, in_order
 from app.gateways.routes import Route
 from app.gateways.spend import Admission, CallContext, RouteFacts, Spending, Task
 from app.gateways.trail.record import NO_TRAIL, TrailSink
 from app.gateways.usage import ModelUse, UsageSink
+from app.http.rests import OwnRests, RedisRests
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class ChatModels:
         if not isinstance(access, RoutePlan):
             access = in_order(access, discover() if providers is None else providers)
         self._fleet = Fleet(access, deadlines, monotonic)
-        self._rests = RedisRests(redis, self._fleet.breakers, monotonic) if redis else OwnRests()
+        self._rests = RedisRests(redis, self._fleet.breakers, monotonic, kind="models") if redis else OwnRests()
         self.quality = Quality()
         self._affinity = Affinity(monotonic)
         self._prices = prices

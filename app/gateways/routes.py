@@ -13,13 +13,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.pace import Pace
 from app.gateways.providers import Deadlines, Provider
 from app.gateways.route_plan import PlannedRoute
 from app.gateways.spend import DIRECT, RouteFacts
 from app.gateways.terms import Capability, Terms
+from app.http.breaker import Breaker
 
 _BINDINGS_KEPT = 8
 

@@ -71,6 +71,18 @@ class EgressGuard:
     async def addresses(self, url: httpx.URL) -> list[str]:
         """The checked addresses of the URL's host, in the resolver's order. Raises NotAllowed; ConnectError when the
         name has no address."""
+        named = self.check(url)
+        host, port = url.host, url.port or DEFAULT_PORTS.get(url.scheme, 0)
+        found = list(dict.fromkeys(await self._resolve(host, port)))
+        if not found:
+            raise httpx.ConnectError(f"no address for {host}")
+        for address in found:
+            if is_never_allowed(address) if named else not is_public(address):
+                raise self._refused(f"{host} resolves to a blocked address")
+        return found
+
+    def check(self, url: httpx.URL) -> bool:
+        """What can be said without looking the name up. True when the operator named the address. Raises NotAllowed."""
         host = url.host
         port = url.port or DEFAULT_PORTS.get(url.scheme, 0)
         named = f"{host}:{port}" in self._policy.named_addresses
@@ -80,13 +92,7 @@ class EgressGuard:
             raise self._refused(f"host {host} is not on the list")
         if url.scheme == "http" and not named:
             raise self._refused(f"no TLS for {host}")
-        found = list(dict.fromkeys(await self._resolve(host, port)))
-        if not found:
-            raise httpx.ConnectError(f"no address for {host}")
-        for address in found:
-            if is_never_allowed(address) if named else not is_public(address):
-                raise self._refused(f"{host} resolves to a blocked address")
-        return found
+        return named
 
     def _refused(self, why: str) -> NotAllowed:
         return NotAllowed(

@@ -23,6 +23,16 @@ class Failures:
             detail=f"{operation}: {kind}",
         )
 
+    def resting(self, operation: str, seconds: float) -> RetryLater:
+        """Nothing was sent: the service hasn't been answering and is left alone for so long."""
+        return RetryLater(
+            f"{self.label} isn't answering right now.",
+            next_step="I'm leaving it alone for a moment; please try again in a minute.",
+            code="vendor_resting",
+            detail=f"{operation}: resting for {seconds:.0f} s",
+            after=seconds,
+        )
+
     def slow_down(self, operation: str, after: float | None) -> RetryLater:
         return RetryLater(
             f"{self.label} asks me to slow down.",

@@ -19,15 +19,22 @@ import orjson
 import structlog
 
 from app.domain.clock import Clock
-from app.domain.errors import SophiaError
+from app.domain.errors import Fixable
+from app.http.attempts import Failed, TooLarge, broken
 from app.http.egress import EgressGuard, EgressPolicy, Resolve
 from app.http.failures import Failures
 from app.http.pacing import ALL_CALLS, Allowance, Pacing, RemainingHeaders
 from app.http.retry import RETRIED_STATUSES, Repeat, RetryPolicy, retry_after
+from app.http.roads import KongRoute
+from app.http.standing import ServiceFault, Standing
 from app.http.transport import PinnedTransport
 
 Meter = Callable[[str, str, str, float, int], None]
-"""Called after every attempt with service, operation, status (`200`, `timeout` …), seconds, bytes received."""
+"""Called after every attempt with service, operation, status (`200`, `timeout` …), seconds, bytes received; with
+`resting` when nothing was sent because the service is left alone."""
+
+Audit = Callable[[str, str, str], None]
+"""Called after every attempt that may have changed something, with service, operation and status. Must not block."""
 
 LONGEST_REST = 900.0
 """Seconds for which a vendor's Retry-After is believed without asking again."""
@@ -85,26 +92,18 @@ class Reply:
         return orjson.loads(self.body)
 
 
-class _TooLarge(Exception):
-    """The answer outgrew the cap."""
-
-
-class _Failed(Exception):
-    """One attempt's error, whether the call may be tried again, and how long the vendor asked to wait (seconds)."""
-
-    def __init__(self, error: SophiaError, *, repeatable: bool, asked: float | None = None) -> None:
-        super().__init__(error.code)
-        self.error, self.repeatable, self.asked = error, repeatable, asked
-
-
 class Outbound:
-    """Makes service clients and closes them. `sleep`, `monotonic`, `chance` and `resolve` are passed in by tests."""
+    """Makes service clients and closes them. `roads` are the services that are reached through Kong, by key; `redis`
+    is REDIS_URL's value, over which replicas share which services rest. `sleep`, `monotonic`, `chance` and `resolve`
+    are passed in by tests; `audit` may be set later."""
 
     def __init__(
         self,
         clock: Clock,
         *,
         meter: Meter | None = None,
+        roads: Mapping[str, KongRoute] | None = None,
+        redis: str = "",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
@@ -112,6 +111,9 @@ class Outbound:
     ) -> None:
         self.clock = clock
         self.meter = meter
+        self.audit: Audit | None = None
+        self.roads = roads or {}
+        self.standing = Standing(monotonic, redis=redis)
         self.sleep = sleep
         self.monotonic = monotonic
         self.chance = chance
@@ -121,9 +123,19 @@ class Outbound:
             logging.getLogger(noisy).setLevel(logging.WARNING)
 
     def service(self, policy: ServicePolicy) -> ServiceClient:
-        """A client for one service, with a pool of its own."""
-        guard = EgressGuard(policy.egress, label=policy.label, resolve=self._resolve)
-        client = ServiceClient(self, policy, guard)
+        """A client for one service, with a pool of its own. Raises Fixable for a service that Kong cannot lead to."""
+        road = self.roads.get(policy.key)
+        egress = policy.egress
+        if road is not None:
+            if len(egress.hosts) != 1 or any(host.startswith("*") for host in egress.hosts):
+                raise Fixable(
+                    f"{policy.label} is at more than one address, and a route of Kong's leads to one.",
+                    next_step=f"Take {policy.key} out of KONG_SERVICES.",
+                    code="bad_settings",
+                )
+            egress = EgressPolicy.for_base_url(road.address, configured=True)
+        guard = EgressGuard(egress, label=policy.label, resolve=self._resolve)
+        client = ServiceClient(self, policy, guard, road)
         self._clients.append(client)
         return client
 
@@ -131,13 +143,19 @@ class Outbound:
         for client in self._clients:
             await client.close()
         self._clients.clear()
+        await self.standing.close()
 
 
 class ServiceClient:
     """Calls one service. Made by `Outbound.service`."""
 
-    def __init__(self, outbound: Outbound, policy: ServicePolicy, guard: EgressGuard) -> None:
+    def __init__(
+        self, outbound: Outbound, policy: ServicePolicy, guard: EgressGuard, road: KongRoute | None = None
+    ) -> None:
         self._outbound = outbound
+        self._standing = outbound.standing
+        self._own = EgressGuard(policy.egress, label=policy.label)
+        self._road = road
         self.policy = policy
         self.failures = Failures(policy.label)
         self._pacing = Pacing(policy.allowances, outbound.monotonic)
@@ -158,21 +176,47 @@ class ServiceClient:
 
         Raises RetryLater, NotAllowed, Fixable, and for a NEVER call whose answer was lost OutcomeUnknown.
         """
-        attempt = 1
+        attempt, name = 1, self._name_of(call)
         while True:
             await self._turn(call)
+            if rest := await self._standing.admit(name, attempts=self.policy.retry.attempts):
+                self._measure(call, "resting", 0.0, 0)
+                raise self.failures.resting(call.operation, rest)
             try:
-                return self._judged(call, await self._metered(call))
-            except _Failed as failed:
+                return await self._attempt(call, name)
+            except Failed as failed:
                 attempt += 1
-                wait = self._wait_after(failed, attempt)
+                wait = self._wait_after(failed, attempt, name)
             if wait:
                 await self._outbound.sleep(wait)
 
-    def _wait_after(self, failed: _Failed, attempt: int) -> float:
+    async def _attempt(self, call: Call, name: str) -> Reply:
+        """One attempt, of which the service's breaker hears. Raises Failed."""
+        outcome: ServiceFault | bool = False
+        try:
+            reply = self._judged(call, await self._metered(call))
+            outcome = True
+            return reply
+        except Failed as failed:
+            outcome = failed.fault or failed.answered
+            raise
+        finally:
+            if isinstance(outcome, ServiceFault):
+                await self._standing.failed(name, outcome)
+            elif outcome:
+                await self._standing.answered(name)
+            else:
+                self._standing.abandoned(name)
+
+    def _name_of(self, call: Call) -> str:
+        """Whose health it is: a service may have many hosts, of which one is down."""
+        host = httpx.URL(self._road.address if self._road else call.url).host
+        return f"{self.policy.key}@{host}"
+
+    def _wait_after(self, failed: Failed, attempt: int, name: str) -> float:
         """Seconds before the next attempt's turn. Raises the failure's error when there must be none."""
         wait = None
-        if failed.repeatable:
+        if failed.repeatable and not self._standing.resting(name):
             chance = self._outbound.chance()
             wait = self.policy.retry.wait_before(attempt, asked=failed.asked, chance=chance)
         if failed.asked is not None:  # for every call of the service, this one's next attempt among them
@@ -193,7 +237,7 @@ class ServiceClient:
             await self._outbound.sleep(wait)
 
     def _judged(self, call: Call, reply: Reply) -> Reply:
-        """The reply, when the caller takes its status. Raises _Failed otherwise."""
+        """The reply, when the caller takes its status. Raises Failed otherwise."""
         if self.policy.remaining is not None:
             self._pacing.rest(self.policy.remaining.rest(reply.headers, self._outbound.clock.now()))
         if reply.status in call.accept:
@@ -203,50 +247,46 @@ class ServiceClient:
         if reply.status == 429 and asked is None:
             asked = self.policy.asked(reply)
         if reply.status == 429:  # refused before it was looked at, so even a write may come again
-            raise _Failed(self.failures.slow_down(call.operation, asked), repeatable=True, asked=asked)
+            error = self.failures.slow_down(call.operation, asked)
+            raise Failed(error, repeatable=True, asked=asked, answered=True)
         error = self.failures.of_status(call.operation, reply.status, may_have_happened=not may_repeat)
-        raise _Failed(error, repeatable=may_repeat and reply.status in RETRIED_STATUSES, asked=asked)
+        repeatable = may_repeat and reply.status in RETRIED_STATUSES
+        fault = ServiceFault() if reply.status >= 500 or reply.status in (408, 425) else None
+        raise Failed(error, repeatable=repeatable, asked=asked, fault=fault, answered=fault is None)
 
     async def _metered(self, call: Call) -> Reply:
-        """One exchange, measured. Raises _Failed when no whole answer came back."""
+        """One exchange, measured. Raises Failed when no whole answer came back."""
         started, size, outcome = time.perf_counter(), 0, "refused"
         try:
             async with asyncio.timeout(self.policy.attempt_seconds):
                 reply = await self._exchange(call)
             size, outcome = len(reply.body), str(reply.status)
             return reply
-        except (httpx.TransportError, httpx.DecodingError, TimeoutError, _TooLarge) as broken:
-            outcome, failed = self._broken(call, broken)
+        except (httpx.TransportError, httpx.DecodingError, TimeoutError, TooLarge) as lost:
+            outcome, failed = broken(self.failures, call.operation, lost, may_repeat=call.repeat is not Repeat.NEVER)
             raise failed from None
         finally:
-            if self._outbound.meter is not None:
-                seconds = time.perf_counter() - started
-                self._outbound.meter(self.policy.key, call.operation, outcome, seconds, size)
+            self._measure(call, outcome, time.perf_counter() - started, size)
+            if call.repeat is not Repeat.SAFE and self._outbound.audit is not None:
+                self._outbound.audit(self.policy.key, call.operation, outcome)
 
-    def _broken(self, call: Call, broken: Exception) -> tuple[str, _Failed]:
-        """What a missing answer means: its label for the meter and the failure."""
-        may_repeat, kind = call.repeat is not Repeat.NEVER, type(broken).__name__
-        lost = self.failures.unreachable if may_repeat else self.failures.unknown_outcome
-        match broken:
-            case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():  # nothing was sent
-                return "unreachable", _Failed(self.failures.unreachable(call.operation, kind), repeatable=True)
-            case _TooLarge() if may_repeat:
-                error = self.failures.too_large(call.operation, self.policy.max_bytes)
-                return "too_large", _Failed(error, repeatable=False)
-            case httpx.TimeoutException() | TimeoutError():
-                return "timeout", _Failed(lost(call.operation, kind), repeatable=may_repeat)
-            case _:
-                return "broken", _Failed(lost(call.operation, kind), repeatable=may_repeat)
+    def _measure(self, call: Call, outcome: str, seconds: float, size: int) -> None:
+        if self._outbound.meter is not None:
+            self._outbound.meter(self.policy.key, call.operation, outcome, seconds, size)
 
     async def _exchange(self, call: Call) -> Reply:
+        url, headers = httpx.URL(call.url), dict(call.headers)
+        if self._road is not None:
+            self._own.check(url)
+            url, headers = self._road.of(url), {**headers, **self._road.headers}
         async with self._client.stream(
-            call.method, call.url, headers=dict(call.headers), params=dict(call.params) or None, content=call.body
+            call.method, url, headers=headers, params=dict(call.params) or None, content=call.body
         ) as response:
             pieces: list[bytes] = []
             size = 0
             async for piece in response.aiter_bytes():
                 size += len(piece)
                 if size > self.policy.max_bytes:
-                    raise _TooLarge
+                    raise TooLarge(self.policy.max_bytes)
                 pieces.append(piece)
             return Reply(status=response.status_code, headers=response.headers, body=b"".join(pieces))

@@ -18,10 +18,10 @@ from app.gateways.choosing.quality import Quality
 from app.gateways.faults import RouteFault
 from app.gateways.money.price_tables import PriceTables
 from app.gateways.providers import Access, Deadlines, Provider
-from app.gateways.rests import OwnRests, Rests
 from app.gateways.route_plan import PlannedRoute, RoutePlan
 from app.gateways.routes import Route
 from app.gateways.terms import Terms
+from app.http.rests import OwnRests, Rests
 from tests.gateways.standins import Hand
 
 Pieces = Callable[[list[BaseMessage]], list[AIMessageChunk | RouteFault]]

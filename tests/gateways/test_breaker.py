@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.gateways.breaker import ACCOUNT_REST, LONGEST_REST, Breaker
 from app.gateways.faults import FaultKind, RouteFault
+from app.http.breaker import ACCOUNT_REST, LONGEST_REST, Breaker
 from tests.gateways.standins import Hand
 
 BROKEN = RouteFault(FaultKind.TRANSIENT, "HTTP 500")

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.gateways.breaker import Breaker
 from app.gateways.faults import FaultKind, RouteFault
-from app.gateways.rests import RedisRests
+from app.http.breaker import Breaker
+from app.http.rests import RedisRests
 from tests.gateways.standins import Hand
 
 ROUTE = "openai/gpt"
@@ -19,7 +19,7 @@ class Process:
     def __init__(self, address: str) -> None:
         self.hand = Hand()
         self.breaker = Breaker(self.hand)
-        self.rests = RedisRests(address, {ROUTE: self.breaker}, self.hand)
+        self.rests = RedisRests(address, {ROUTE: self.breaker}, self.hand, kind="models")
 
     async def look(self) -> None:
         self.hand.at += 2

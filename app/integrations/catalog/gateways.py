@@ -25,4 +25,11 @@ ROWS = (
         probe=Probe("{kong_url}", headers={"apikey": "{kong_api_key}"}, ok=(200, 404, 405)),
         note="A 404 or 405 from the route's root still shows that Kong took the key.",
     ),
+    Integration(
+        "kong_services",
+        "Kong service routes",
+        ("kong_services",),
+        ("kong_services_key",),
+        does="business and property systems reached through Kong",
+    ),
 )

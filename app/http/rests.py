@@ -1,4 +1,4 @@
-"""Which routes rest, shared between processes: one finds a provider broken, all leave it alone, one probes it.
+"""Which roads rest, shared between processes: one finds a vendor broken, all leave it alone, one probes it.
 
 Through Redis when there is one. A Redis that fails costs nothing but the sharing: each process then goes by what it
 saw itself.
@@ -12,12 +12,11 @@ from typing import Any, Protocol
 
 import structlog
 
-from app.gateways.breaker import Breaker
+from app.http.breaker import Breaker
 
 log = structlog.get_logger(__name__)
 
-PREFIX = "sophia:models:rest:"
-PROBE_PREFIX = "sophia:models:probe:"
+PREFIX = "sophia:"
 LOOK_EVERY = 1.0
 LEAVE_ALONE = 5.0  # seconds without another try after Redis failed
 PROBE_SECONDS = 60  # a process that dies while it probes blocks the others no longer
@@ -30,12 +29,12 @@ class Rests(Protocol):
         """Takes over what other processes found, at most once a second."""
         ...
 
-    async def may_probe(self, route: str) -> bool:
-        """True when no other process is probing this route."""
+    async def may_probe(self, road: str) -> bool:
+        """True when no other process is probing this road."""
         ...
 
-    async def tell(self, route: str) -> None:
-        """Tells the others when this route began to rest or recovered."""
+    async def tell(self, road: str) -> None:
+        """Tells the others when this road began to rest or recovered."""
         ...
 
     async def aclose(self) -> None: ...
@@ -47,10 +46,10 @@ class OwnRests:
     async def look(self) -> None:
         pass
 
-    async def may_probe(self, route: str) -> bool:
+    async def may_probe(self, road: str) -> bool:
         return True
 
-    async def tell(self, route: str) -> None:
+    async def tell(self, road: str) -> None:
         pass
 
     async def aclose(self) -> None:
@@ -58,15 +57,20 @@ class OwnRests:
 
 
 class RedisRests:
-    """A key per resting route whose life is the rest: `<prefix><route>` = reason. `address` is REDIS_URL's value."""
+    """A key per resting road whose life is the rest: `sophia:<kind>:rest:<road>` = reason. `address` is REDIS_URL's
+    value; `kind` keeps models and services apart; `breakers` may grow."""
 
-    def __init__(self, address: str, breakers: Mapping[str, Breaker], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, address: str, breakers: Mapping[str, Breaker], monotonic: Callable[[], float], *, kind: str
+    ) -> None:
         self._address = address
+        self._resting, self._probes = f"{PREFIX}{kind}:rest:", f"{PREFIX}{kind}:probe:"
+        self._kind = kind
         self._breakers = breakers
         self._monotonic = monotonic
         self._client: Any = None
         self._next_look = 0.0
-        self._shared: set[str] = set()  # routes whose rest is known to be in Redis
+        self._shared: set[str] = set()  # roads whose rest is known to be in Redis
 
     async def look(self) -> None:
         now = self._monotonic()
@@ -74,60 +78,60 @@ class RedisRests:
             return
         self._next_look = now + LOOK_EVERY
         found = await self._ask(self._read)
-        for route, rest in (found or {}).items():
-            breaker = self._breakers.get(route)
+        for road, rest in (found or {}).items():
+            breaker = self._breakers.get(road)
             if breaker is None:  # it went while Redis was asked
                 continue
             if rest is not None:
-                self._shared.add(route)
+                self._shared.add(road)
                 if breaker.rest_left + LOOK_EVERY < rest[0]:
                     breaker.rest_as_told(*rest)
-            elif route in self._shared:
-                self._shared.discard(route)
+            elif road in self._shared:
+                self._shared.discard(road)
                 if breaker.rest_left > LOOK_EVERY:  # the key went before its time: somebody's probe was answered
                     breaker.recovered()
 
-    async def may_probe(self, route: str) -> bool:
+    async def may_probe(self, road: str) -> bool:
         async def claim(client: Any) -> bool:
-            return bool(await client.set(PROBE_PREFIX + route, "1", nx=True, ex=PROBE_SECONDS))
+            return bool(await client.set(self._probes + road, "1", nx=True, ex=PROBE_SECONDS))
 
         return await self._ask(claim) is not False
 
-    async def tell(self, route: str) -> None:
-        breaker = self._breakers.get(route)
-        if breaker is None:  # a call that began before the route went
+    async def tell(self, road: str) -> None:
+        breaker = self._breakers.get(road)
+        if breaker is None:  # a call that began before the road went
             return
         left = breaker.rest_left
-        if not left and (route not in self._shared or breaker.troubled):
+        if not left and (road not in self._shared or breaker.troubled):
             return
 
         async def write(client: Any) -> None:
             pipeline = client.pipeline()
             if left:
-                pipeline.set(PREFIX + route, breaker.reason, px=max(1, int(left * 1000)))
+                pipeline.set(self._resting + road, breaker.reason, px=max(1, int(left * 1000)))
             else:
-                pipeline.delete(PREFIX + route)
-            pipeline.delete(PROBE_PREFIX + route)
+                pipeline.delete(self._resting + road)
+            pipeline.delete(self._probes + road)
             await pipeline.execute()
 
         await self._ask(write)
-        (self._shared.add if left else self._shared.discard)(route)
+        (self._shared.add if left else self._shared.discard)(road)
 
     async def aclose(self) -> None:
         if self._client is not None:
             await self._client.aclose()
 
     async def _read(self, client: Any) -> dict[str, tuple[float, str] | None]:
+        roads = list(self._breakers)
         pipeline = client.pipeline()
-        routes = tuple(self._breakers)
-        for route in routes:
-            pipeline.pttl(PREFIX + route)
-            pipeline.get(PREFIX + route)
+        for road in roads:
+            pipeline.pttl(self._resting + road)
+            pipeline.get(self._resting + road)
         answers = await pipeline.execute()
         pairs = zip(answers[::2], answers[1::2], strict=True)
         return {
-            route: (left / 1000, reason) if reason and left > 0 else None
-            for route, (left, reason) in zip(routes, pairs, strict=True)
+            road: (left / 1000, reason) if reason and left > 0 else None
+            for road, (left, reason) in zip(roads, pairs, strict=True)
         }
 
     async def _ask(self, what: Callable[[Any], Any]) -> Any:
@@ -144,17 +148,17 @@ class RedisRests:
             return await what(self._client)
         except (RedisError, OSError) as broken:
             self._next_look = self._monotonic() + LEAVE_ALONE
-            log.warning("model_rests_not_shared", error=type(broken).__name__)
+            log.warning("rests_not_shared", kind=self._kind, error=type(broken).__name__)
             return None
 
 
-async def resting_in(address: str, routes: Sequence[str]) -> dict[str, tuple[float, str]]:
-    """Seconds left and reason of each route that rests, as processes told each other; empty without a Redis, or when it
+async def resting_in(address: str, roads: Sequence[str], *, kind: str) -> dict[str, tuple[float, str]]:
+    """Seconds left and reason of each road that rests, as processes told each other; empty without a Redis, or when it
     can't be asked."""
-    if not (address and routes):
+    if not (address and roads):
         return {}
-    breakers = {route: Breaker(time.monotonic) for route in routes}
-    shared = RedisRests(address, breakers, time.monotonic)
+    breakers = {road: Breaker(time.monotonic) for road in roads}
+    shared = RedisRests(address, breakers, time.monotonic, kind=kind)
     try:
         await shared.look()
     finally:

@@ -1,8 +1,9 @@
-"""A breaker per route (provider, model and key), so that a broken one is not asked again by every turn.
+"""A breaker per road to the outside (a model's route, a service's host), so that a broken one is not asked again by
+everybody.
 
-Closed: every turn may try. It opens after faults in a row, after too many faults or slow answers in a sliding window,
+Closed: everybody may try. It opens after faults in a row, after too many faults or slow answers in a sliding window,
 after two stalls, at once for a dead account or a Retry-After; a single fault opens nothing. When the rest is over one
-turn probes, and its outcome decides for all. What several processes share of it is in `rests`.
+caller probes, and its outcome decides for all. What several processes share of it is in `rests`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,35 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from app.gateways.faults import FaultKind, RouteFault
+from enum import Enum
+from typing import Protocol
 
 FIRST_REST = 1.0
 LONGEST_REST = 60.0
 ACCOUNT_REST = 600.0
 LONGEST_RETRY_AFTER = 900.0
 MOST_KEPT = 500  # attempts
+
+
+class Weight(Enum):
+    """What a failed attempt says about the road it was made on."""
+
+    NONE = 0  # nothing: it was the request's own fault
+    PASSING = 1  # it may be over in a moment
+    DEAD = 2  # nothing works there until somebody does something about it
+
+
+class Fault(Protocol):
+    """A failed attempt. `retry_after` is in seconds when the other side said so; `stalled` when a deadline passed."""
+
+    @property
+    def weight(self) -> Weight: ...
+
+    @property
+    def retry_after(self) -> float | None: ...
+
+    @property
+    def stalled(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -110,14 +132,14 @@ class Breaker:
         """The caller went away before the outcome was known."""
         self._probing = False
 
-    def failed(self, fault: RouteFault) -> None:
+    def failed(self, fault: Fault) -> None:
         """Takes note of a fault, and rests the route when it says enough; Retry-After is a rest, never a sleep."""
         probed, self._probing = self._probing, False
-        if fault.kind is FaultKind.ACCOUNT:
+        if fault.weight is Weight.DEAD:
             self._in_a_row += 1
             self._rest(max(ACCOUNT_REST, _bounded(fault.retry_after)), "account")
             return
-        if fault.kind is not FaultKind.TRANSIENT:
+        if fault.weight is not Weight.PASSING:
             return
         self._in_a_row += 1
         self._stalls_in_a_row = self._stalls_in_a_row + 1 if fault.stalled else 0
