@@ -6,16 +6,14 @@ Chroma is no dependency of Sophia: it lives in a cache folder of its own, and th
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench._peers import peer_python
 from bench._shelves import PASSAGES, READER, READERS, Questions
 
 CHROMA = "chromadb==1.5.9"
@@ -25,7 +23,7 @@ _CHILD = Path(__file__).with_name("_chroma_child.py")
 def beside(vectors: Any, asked: Questions, *, set_up: bool) -> dict[str, float]:
     """Milliseconds of a filtered search for ten passages, its recall, and the seconds to put them in; nothing where
     Chroma is not set up."""
-    python = _python(set_up=set_up)
+    python = peer_python(CHROMA, set_up=set_up, how="python -m bench.knowledge --peers")
     if isinstance(python, str):
         print(f"Chroma is left out: {python}")
         return {}
@@ -37,23 +35,3 @@ def beside(vectors: Any, asked: Questions, *, set_up: bool) -> dict[str, float]:
         np.save(at / "best.npy", asked.best)
         done = subprocess.run([python, _CHILD, at, str(READER)], check=True, stdout=subprocess.PIPE, text=True)
     return {f"chroma_{name}": value for name, value in json.loads(done.stdout).items()}
-
-
-def _python(*, set_up: bool) -> Path | str:
-    """The interpreter that has Chroma, or why there is none. Nothing of it runs at installation."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sophia-bench"
-    home = cache / CHROMA.replace("==", "-")
-    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if (home / "ready").exists():
-        return python
-    if not set_up:
-        return "not set up; `python -m bench.knowledge --peers` does it"
-    shutil.rmtree(home, ignore_errors=True)
-    try:
-        subprocess.run([sys.executable, "-m", "venv", home], check=True, capture_output=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
-        subprocess.run([*pip, CHROMA], check=True, capture_output=True)
-    except subprocess.CalledProcessError as failed:
-        return f"could not be installed (exit {failed.returncode})"
-    (home / "ready").touch()
-    return python

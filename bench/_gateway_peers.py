@@ -11,7 +11,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,40 +18,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench._peers import cache, peer_python
+
 LITELLM = ("litellm==1.109.1", "uvloop==0.23.0")
 PORTKEY = "1.15.2"
 HONO = "1.13.8"  # with 1.14.2 and newer Portkey's streams fail: https://github.com/Portkey-AI/gateway/issues/1389
 START = 20.0  # seconds
 
 
-def folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sophia-bench"
-
-
 def litellm_python(*, set_up: bool) -> Path | str:
     """The interpreter that has LiteLLM, or why there is none."""
-    home = folder() / f"litellm-{LITELLM[0].rpartition('=')[2]}"
-    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if (home / "ready").exists():
-        return python
-    if not set_up:
-        return "not set up; `make bench-gateways` does it"
-    shutil.rmtree(home, ignore_errors=True)
-    try:
-        subprocess.run([sys.executable, "-m", "venv", home], check=True, capture_output=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
-        subprocess.run([*pip, *LITELLM], check=True, capture_output=True)
-    except subprocess.CalledProcessError as failed:
-        return f"could not be installed (exit {failed.returncode})"
-    (home / "ready").touch()
-    return python
+    return peer_python(*LITELLM, set_up=set_up, how="make bench-gateways")
 
 
 def portkey_script(*, set_up: bool) -> Path | str:
     """The gateway's start script, or why there is none."""
     if not shutil.which("node"):
         return "node is not installed"
-    home = folder() / f"portkey-{PORTKEY}"
+    home = cache() / f"portkey-{PORTKEY}"
     script = home / "node_modules" / "@portkey-ai" / "gateway" / "build" / "start-server.js"
     if (home / "ready").exists():
         return script

@@ -4,8 +4,9 @@ others are taken. What a vendor's own values look like is in its connector."""
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -14,6 +15,7 @@ from app.integrations.base import SAMPLED, Problems
 
 M = TypeVar("M", bound=BaseModel)
 
+UNKNOWN: Final = "unknown"
 _LONGEST_TEXT = 4000
 _LARGEST_CENTS = 2_000_000_000  # twenty million dollars: more is a slip
 
@@ -42,6 +44,15 @@ def parsed(model: type[M], items: list[Any], problems: Problems, *, id_key: str)
             record = str(shown)[:40] if isinstance(shown, str | int) else "without an id"
             problems.add(f"unreadable {model.__name__}: {field} {reason}", record)
     return taken
+
+
+def canonical(word: str, table: Mapping[str, str], what: str, record: str, problems: Problems) -> str:
+    """The canonical state for a vendor's word; `unknown`, and a problem, when the table does not have it."""
+    found = table.get(" ".join(word.lower().split()))
+    if found is None:
+        problems.add(f"unknown {what}: {word[:60] or 'empty'}", record)
+        return UNKNOWN
+    return found
 
 
 def sample_of(items: list[Any], id_key: str) -> dict[str, dict[str, Any]]:

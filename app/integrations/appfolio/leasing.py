@@ -18,8 +18,9 @@ from app.integrations.appfolio.fields import name_words
 from app.integrations.appfolio.households import Household, Households
 from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.rents import LeaseKey, Rents, Span
-from app.integrations.appfolio.statuses import HOUSEHOLD, UNKNOWN, canonical
+from app.integrations.appfolio.statuses import HOUSEHOLD
 from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.records import UNKNOWN, canonical
 
 PER_PAGE: Final = 500  # occupancies
 _NO_END: Final = date(2099, 12, 31)  # a month-to-month term that AppFolio gives no end

@@ -12,9 +12,9 @@ from app.integrations.appfolio import models
 from app.integrations.appfolio.database import DatabaseClient
 from app.integrations.appfolio.directory import Directory, Places
 from app.integrations.appfolio.ids import read_model_id
-from app.integrations.appfolio.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_ORDER, canonical
+from app.integrations.appfolio.statuses import CATEGORY, PRIORITY, WORK_ORDER
 from app.integrations.base import Batch, Page, Problems, Reading, Row
-from app.integrations.records import parsed, sample_of
+from app.integrations.records import UNKNOWN, canonical, parsed, sample_of
 
 _MARK: Final = re.compile(r"(?<!\s)\s*\[ref ([0-9a-f]{12})\]\s*$")
 _NUMBER: Final = re.compile(r"(\d{1,18})/?$")

@@ -17,9 +17,9 @@ from app.integrations.appfolio.directory import Directory, is_gone
 from app.integrations.appfolio.fields import plain_name
 from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.rents import Rents
-from app.integrations.appfolio.statuses import UNIT, canonical
+from app.integrations.appfolio.statuses import UNIT
 from app.integrations.base import Batch, Page, Problems, Reading, Row
-from app.integrations.records import parsed, sample_of
+from app.integrations.records import canonical, parsed, sample_of
 from app.integrations.timezones import FALLBACK, zone_of
 
 _SLUG: Final = re.compile(r"[^a-z0-9]+")

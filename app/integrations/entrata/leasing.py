@@ -25,8 +25,8 @@ from app.integrations.entrata.fields import (
     yes,
 )
 from app.integrations.entrata.ids import read_model_id
-from app.integrations.entrata.statuses import LEASE, canonical
-from app.integrations.records import parsed, sample_of
+from app.integrations.entrata.statuses import LEASE
+from app.integrations.records import canonical, parsed, sample_of
 
 LEASES: Final = Method("leases", "getLeases", "r2")
 DETAILS: Final = Method("leases", "getLeaseDetails", "r2")

@@ -14,8 +14,8 @@ from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import as_list, inside, mountain_day, wire_day
 from app.integrations.entrata.ids import read_model_id
-from app.integrations.entrata.statuses import CATEGORY, PRIORITY, UNKNOWN, WORK_ORDER, canonical
-from app.integrations.records import parsed, sample_of
+from app.integrations.entrata.statuses import CATEGORY, PRIORITY, WORK_ORDER
+from app.integrations.records import UNKNOWN, canonical, parsed, sample_of
 
 WORK_ORDERS: Final = Method("maintenance", "getWorkOrders")
 _WINDOW: Final = timedelta(days=183)

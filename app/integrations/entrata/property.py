@@ -12,8 +12,8 @@ from app.integrations.entrata import models
 from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import as_list, attributes, cents, inside, number, text
 from app.integrations.entrata.ids import read_model_id
-from app.integrations.entrata.statuses import UNIT, canonical
-from app.integrations.records import parsed, sample_of
+from app.integrations.entrata.statuses import UNIT
+from app.integrations.records import canonical, parsed, sample_of
 from app.integrations.timezones import FALLBACK, zone_of
 
 PROPERTIES: Final = Method("properties", "getProperties")

@@ -6,10 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.integrations.base import Problems
-
-UNKNOWN: Final = "unknown"
-
 # getLeasePickList, leaseStatusTypes
 LEASE: Final[Mapping[str, str]] = {
     "1": "applicant",
@@ -95,12 +91,3 @@ CHARGE_CODE: Final[Mapping[str, str]] = {
     "bad debt write-off": "write_off",
     "payment": "payment",
 }
-
-
-def canonical(word: str, table: Mapping[str, str], what: str, record: str, problems: Problems) -> str:
-    """The canonical state for Entrata's word; `unknown`, and a problem, when the table does not have it."""
-    found = table.get(" ".join(word.lower().split()))
-    if found is None:
-        problems.add(f"unknown {what}: {word[:60] or 'empty'}", record)
-        return UNKNOWN
-    return found

@@ -19,7 +19,7 @@ from app.integrations.base import Problems, Row
 from app.integrations.hubspot import models
 from app.integrations.hubspot.directory import Part, Reference
 from app.integrations.hubspot.ids import read_model_id
-from app.integrations.hubspot.stages import UNKNOWN
+from app.integrations.records import UNKNOWN
 
 _MARK: Final = re.compile(r"\s*\[ref [0-9a-f]{12}\]\s*$")
 _OPEN: Final = frozenset({"NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED"})

@@ -9,8 +9,8 @@ from typing import Final
 
 from app.domain.errors import Fixable
 from app.integrations.hubspot.models import Pipeline, StageInfo
+from app.integrations.records import UNKNOWN
 
-UNKNOWN: Final = "unknown"
 CANONICAL: Final = ("prospecting", "qualified", "proposal", "negotiation", "closed_won", "closed_lost")
 # The canonical names, and the stages every new account begins with.
 _LABELS: Final[Mapping[str, str]] = {
