@@ -117,7 +117,7 @@ async def test_a_route_that_does_not_stream_is_asked_for_the_whole_answer_with_i
     service.body = json.dumps(
         {"id": "c1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
     )
-    service.good_type = "application/json"
+    service.kind = "application/json"
     terms = Terms(capabilities=frozenset({Capability.TOOLS}))
     route = Route(
         PlannedRoute(discover()["openai"], Access("k-own", "some-model", service.url), terms), Deadlines(), Hand()
