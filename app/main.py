@@ -374,6 +374,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
             library=house.library,
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
             company=settings.company_name,
+            watched=frozenset(filter(None, (part.strip() for part in settings.watched_channels.split(",")))),
             changes=Changes(
                 settings.workspace_id,
                 {key: one for key, one in house.connectors.items() if isinstance(one, Telling)},

@@ -293,6 +293,11 @@ class Settings(BaseSettings):
     buildium_client_id: Text = Field(default=None, description="Buildium client id")
 
     # Documents
+    watched_channels: str = Field(
+        default="",
+        description="Slack channels whose files are read for their members without a mention, by id, comma separated: "
+        "C0123ABCD, C0456EFGH",
+    )
     knowledge_sites: str = Field(
         default="", description="Web sites that may be read, comma separated: docs.example.com, http://wiki.local:8080"
     )

@@ -98,6 +98,7 @@ class Deps:
     library: Library
     signing_secret: str
     company: str = "your company"
+    watched: frozenset[str] = frozenset()  # channels whose files are read without a mention
     changes: Changes = field(default_factory=Changes)
     tempo: Tempo = field(default_factory=Tempo)
     longest_message: int = 8_000  # characters

@@ -1,8 +1,10 @@
-"""Files shared with Sophia become documents: for the person in a direct message, for the channel in a channel."""
+"""Files shared with Sophia, or posted in a channel that she watches, become documents: for the person in a direct
+message, for the channel in a channel."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import SophiaError
@@ -25,17 +27,25 @@ def file_document(file_id: str) -> str:
     return document_id("slack", file_id)
 
 
+@dataclass(frozen=True)
+class Word:
+    """What became of a shared file: a sentence for people, and whether it can be answered from now."""
+
+    sentence: str
+    read: bool
+
+
 async def take_in(
     deps: Deps, person: Principal, channel: str, files: Sequence[dict[str, Any]], *, private: bool
-) -> tuple[str, ...]:
-    """Reads each file and returns one sentence for each: what happened, or why it could not be read."""
+) -> tuple[Word, ...]:
+    """Reads each file and returns one word for each: what happened, or why it could not be read."""
     if not person.roles - {Role.GUEST}:
-        return (NOT_FOR_GUESTS,)
+        return (Word(NOT_FOR_GUESTS, read=False),)
     reader = f"user:{person.user_id}" if private else f"channel:{channel}"
     return tuple([await _one(deps, person, str(file["id"]), reader) for file in files])
 
 
-async def _one(deps: Deps, person: Principal, file_id: str, reader: str) -> str:
+async def _one(deps: Deps, person: Principal, file_id: str, reader: str) -> Word:
     try:
         file = await deps.files.fetch(file_id)
         # Shared once more elsewhere, it stays readable where it was shared before.
@@ -51,5 +61,7 @@ async def _one(deps: Deps, person: Principal, file_id: str, reader: str) -> str:
         )
         taken = await deps.library.take_in(person.workspace_id, arriving)
     except SophiaError as failed:
-        return failed.for_people
-    return taken.sentence or _WORDS[taken.outcome].format(title=taken.title)
+        return Word(failed.for_people, read=False)
+    if taken.sentence:
+        return Word(taken.sentence, read=False)
+    return Word(_WORDS[taken.outcome].format(title=taken.title), read=True)

@@ -1,4 +1,5 @@
-"""Messages: every direct message, mentions in channels, and follow-ups by the same person in a thread."""
+"""Messages: every direct message, mentions in channels, follow-ups by the same person in a thread, and files that are
+posted in a channel that Sophia watches."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from handlers.core.deps import Deps
 from handlers.core.gone import gone
 from handlers.core.incoming import Incoming, is_private
 from handlers.core.interaction import Interaction
+from handlers.core.watching import posted
 from handlers.core.words import mentioned_users, without_mention
 
 SAID_BY_PEOPLE = frozenset({"", "file_share", "thread_broadcast"})
@@ -29,7 +31,7 @@ async def store(incoming: Incoming, deps: Deps) -> Arrival | None:
     mentioned = mentioned_users(text)
     for_sophia = is_private(incoming.channel, str(event.get("channel_type", ""))) or deps.bot.user_id in mentioned
     if not for_sophia and (mentioned or not await _follows_up(incoming, deps)):
-        return None
+        return posted(incoming, _files_of(event)) if incoming.channel in deps.watched else None
     return said(incoming, without_mention(text, deps.bot.user_id))
 
 

@@ -98,7 +98,8 @@ async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)
             words = await words_of(deps, entry.workspace_id, str(entry.payload["text"]))
             files: list[dict[str, Any]] = list(entry.payload.get("files") or [])
-            read = await take_in(deps, person, place.channel, files, private=place.private) if files else ()
+            taken = await take_in(deps, person, place.channel, files, private=place.private) if files else ()
+            read = tuple(word.sentence for word in taken)
             answer = await _without_agent(deps, person, words, read)
             if answer is None:
                 asked = await _ask(deps, entry, await _turn(deps, entry, place, asked_at, person, words), stream)

@@ -33,6 +33,9 @@ from tests.runtime.conftest import until
 
 FAST = Tempo(before_stream=0.02, between_appends=0.03, between_updates=0.05)
 
+WATCHED = "C07MAINTNC"
+"""The channel whose files are read without a mention."""
+
 
 class ScriptedAgent:
     """Answers with what the test gives it, and streams it when asked to; keeps the turns it saw."""
@@ -174,6 +177,7 @@ async def build_house(
         files=SlackFiles(client, Outbound(SystemClock()), token="xoxb-local-sophia", api_url=api_url),
         library=library_in(db),
         signing_secret=signing_secret,
+        watched=frozenset({WATCHED}),
         tempo=tempo,
     )
     return House(deps, agent, gate, runtime)

@@ -14,7 +14,7 @@ from app.http.outbound import Outbound
 from app.knowledge.passages import Document
 from handlers.core.shared_files import take_in
 from tests.handlers.conftest import Scene
-from tests.handlers.house import person
+from tests.handlers.house import WATCHED, person
 from tests.handlers.test_conversation import words
 from tests.knowledge.reading.files import locked, pdf, saved, workbook
 from tests.runtime.conftest import until
@@ -136,3 +136,44 @@ async def test_a_file_that_is_kept_elsewhere_than_at_slack_is_never_asked_for_wi
     with pytest.raises(NotAllowed) as refused:
         await files.fetch(stored.id)
     assert "xoxb" not in refused.value.for_people
+
+
+async def marks(scene: Scene, who: str, ts: str) -> list[str]:
+    """The reactions on a message in the watched channel."""
+    [message] = [one for one in await scene.people.messages(who, f"#{WATCHED}") if one["ts"] == ts]
+    return [reaction["name"] for reaction in message.get("reactions", [])]
+
+
+async def test_a_file_in_a_watched_channel_is_read_without_a_mention_and_marked(socket_scene: Scene) -> None:
+    ts = await socket_scene.people.say("luis", f"#{WATCHED}", "new pet rules", files={"pets.md": PETS})
+
+    async def marked() -> bool:
+        return await marks(socket_scene, "luis", ts) == ["books"]
+
+    await until(marked)
+    (document,) = await documents(socket_scene)
+    assert document.readers == {f"channel:{WATCHED}"}
+    assert socket_scene.agent.turns == []
+    await socket_scene.people.delete("luis", f"#{WATCHED}", ts)
+    await forgotten(socket_scene)
+
+
+async def test_who_posted_an_unreadable_file_in_a_watched_channel_hears_of_it_alone(socket_scene: Scene) -> None:
+    ts = await socket_scene.people.say("luis", f"#{WATCHED}", "", files={"pets.md": PETS, "empty.txt": b" "})
+    told = await socket_scene.people.wait_for_reply("luis", f"#{WATCHED}", after=ts)
+    assert "“empty.txt” holds no text." in words(told)
+    assert "Pets" not in words(told)
+    assert await marks(socket_scene, "luis", ts) == []
+    assert len(await documents(socket_scene)) == 1
+    assert not [one for one in await socket_scene.people.messages("mike", f"#{WATCHED}") if one.get("bot_id")]
+
+
+async def test_a_file_in_a_channel_that_is_not_watched_is_left_alone(socket_scene: Scene) -> None:
+    await socket_scene.people.say("mike", "#C07OPSOPS1", "look", files={"pets.md": PETS})
+    ts = await socket_scene.people.say("luis", f"#{WATCHED}", "", files={"fees.csv": b"Pet,Fee\nCat,25\n"})
+
+    async def marked() -> bool:
+        return await marks(socket_scene, "luis", ts) == ["books"]
+
+    await until(marked)
+    assert [document.title for document in await documents(socket_scene)] == ["fees.csv"]
