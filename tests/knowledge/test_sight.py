@@ -38,6 +38,7 @@ class AnyWords:
 
     id = "any-words"
     dimension = 16
+    floor: float | None = -10.0  # anything answers: here only rights decide what is shown
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
         return [await self.question(text) for text in texts]
