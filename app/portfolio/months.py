@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, literal_column, select
+from sqlalchemy import ColumnElement, and_, case, delete, extract, func, insert, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease, LedgerEntry
@@ -59,10 +59,25 @@ async def measure(
         for month in months:
             sums = LeaseSums(*(int(next(numbers) or 0) for _ in STANDING))
             found[month][row[0]] = sums
-    for month in months:
-        for home, sums in (await measure_flow(session, leases, Period.month_of(month))).items():
+    for (month, home), sums in (await _flows_by_month(session, leases, months)).items():
+        if month in found:
             found[month][home] = found[month].get(home, LeaseSums()) + sums
     return found
+
+
+async def _flows_by_month(
+    session: AsyncSession, leases: ColumnElement[bool], months: Sequence[date]
+) -> dict[tuple[date, str], LeaseSums]:
+    """What happened in each month from the first to the last of these, by its first day and property id."""
+    span = Period(min(months), Period.month_of(max(months)).end)
+    found: dict[tuple[date, str], dict[str, int]] = {}
+    for query, day in ((_ending(leases, span), Lease.end_on), (_moving_out(leases, span), Lease.move_out_on)):
+        year, month = extract("year", day), extract("month", day)
+        grouped = query.add_columns(year.label("year"), month.label("month")).group_by(year, month)
+        for row in await session.execute(grouped):
+            first = date(int(row.year), int(row.month), 1)
+            found.setdefault((first, row.property_id), {}).update(_numbers(row))
+    return {where: LeaseSums(**numbers) for where, numbers in found.items()}
 
 
 async def measure_flow(session: AsyncSession, leases: ColumnElement[bool], period: Period) -> dict[str, LeaseSums]:
@@ -94,7 +109,7 @@ async def measure_today(
 
 
 def _numbers(row: Any) -> dict[str, int]:
-    return {name: int(value or 0) for name, value in row._mapping.items() if name != "property_id"}
+    return {name: int(value or 0) for name, value in row._mapping.items() if name in FIELDS}
 
 
 def _standing(leases: ColumnElement[bool], months: Sequence[date], homes: Sequence[str] | None) -> Any:

@@ -9,7 +9,8 @@ from sqlalchemy import and_, func, select
 from app.db.engine import Database
 from app.db.models.leasing import Lease
 from app.db.models.property import PropertyMonth
-from app.portfolio.months import LeaseSums, keep_months, measure, refresh_months, whole_months
+from app.domain.period import Period
+from app.portfolio.months import LeaseSums, keep_months, measure, measure_flow, refresh_months, whole_months
 from tests.tools import world
 
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
@@ -62,3 +63,22 @@ async def test_keeping_up_writes_months_since_a_change_and_those_that_are_missin
 def test_the_running_month_is_never_kept() -> None:
     months = whole_months(date(2026, 3, 18))
     assert (months[0], months[-1], len(months)) == (date(2024, 3, 1), date(2026, 2, 1), 24)
+
+
+async def test_many_months_at_once_say_the_same_as_each_by_itself(db: Database) -> None:
+    await world.build(db)
+    months = whole_months(date(2026, 3, 18))
+    leases = and_(Lease.workspace_id == world.WS, Lease.deleted_at.is_(None))
+    async with db.reading() as session:
+        together = await measure(session, leases, months)
+        for month in months:
+            assert together[month] == (await measure(session, leases, [month]))[month]
+            flow = await measure_flow(session, leases, Period.month_of(month))
+            for home, sums in flow.items():
+                kept = together[month][home]
+                assert (kept.expiring_leases, kept.renewed_leases, kept.move_outs) == (
+                    sums.expiring_leases, sums.renewed_leases, sums.move_outs,
+                )  # fmt: skip
+        sparse = await measure(session, leases, [months[0], months[-1]])
+    assert set(sparse) == {months[0], months[-1]}
+    assert sparse[months[0]] == together[months[0]]
