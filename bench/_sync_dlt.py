@@ -74,7 +74,8 @@ def main(url: str, address: str) -> None:
     if address.startswith("sqlite"):
         destination = dlt.destinations.sqlalchemy(credentials=address.replace("+aiosqlite", ""))
     else:
-        destination = dlt.destinations.postgres(credentials=address.replace("postgresql+asyncpg", "postgresql"))
+        plain = address.replace("postgresql+asyncpg", "postgresql").replace("postgres@", "postgres:unasked@")
+        destination = dlt.destinations.postgres(credentials=plain)
     with tempfile.TemporaryDirectory() as folder:
         pipeline = dlt.pipeline("bench", pipelines_dir=folder, destination=destination, dataset_name="main")
         began = time.perf_counter()
