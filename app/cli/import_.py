@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.cli.core.desk import BY, Desk, at_desk
+from app.domain.clock import local_date
 from app.domain.errors import Fixable, SophiaError
 
 if TYPE_CHECKING:
@@ -65,19 +67,21 @@ def register(app: typer.Typer) -> None:
             rejects.mkdir(parents=True, exist_ok=True)
 
         async def work(desk: Desk) -> bool:
-            wishes = Wishes(kind, property_name, _day(as_of), dry_run, create_properties, replace)
+            today = local_date(desk.clock, desk.settings.timezone)
+            wishes = Wishes(kind, property_name, _day(as_of, today), dry_run, create_properties, replace)
             done = [await _one(desk, path, wishes, rejects) for path in files]
             return all(done)
 
         raise typer.Exit(0 if at_desk(work) else FAILED)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, today: date) -> date | None:
+    """The day that was given; `today` is the company's."""
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:
         raise Fixable(f"“{text}” is no day.", next_step="Write it as YYYY-MM-DD.", code="bad_day") from None
-    if day is not None and day > datetime.now().astimezone().date():
+    if day is not None and day > today:
         raise Fixable(f"{day} is in the future.", next_step="Which day do the files speak for?", code="bad_day")
     return day
 
@@ -92,7 +96,7 @@ async def _one(desk: Desk, path: Path, wishes: Wishes, rejects: Path | None) -> 
     try:
         report = await load.import_file(importing, path, wishes, rejects=beside)
     except SophiaError as wrong:
-        console.print(f"[bold red]✗[/] {wrong.sentence}", markup=True)
+        console.print(f"[bold red]✗[/] {escape(wrong.sentence)}")
         if wrong.next_step:
             console.print(f"  {wrong.next_step}", markup=False)
         return False
@@ -112,7 +116,7 @@ def show(report: Report, console: Console) -> None:
     if report.refusals:
         table = Table("Sheet", "Row", "Reason", "What stands there", box=None, pad_edge=False)
         for one in report.refusals:
-            table.add_row(*(_plain(text) for text in (one.sheet, str(one.number or ""), one.reason, one.shown)))
+            table.add_row(*(escape(text) for text in (one.sheet, str(one.number or ""), one.reason, one.shown)))
         console.print(table)
     if report.refused > len(report.refusals):
         console.print(f"  … and {report.refused - len(report.refusals):,} more; --rejects writes all of them.")
@@ -122,8 +126,3 @@ def show(report: Report, console: Console) -> None:
         console.print(f"  Columns I have no use for: {', '.join(report.unused_columns[:20])}", markup=False)
     for note in report.notes[:20]:
         console.print(f"  {note}", markup=False)
-
-
-def _plain(text: str) -> str:
-    """A cell of a file in a table of ours: its brackets are not our colours."""
-    return text.replace("[", r"\[")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.cli.core.desk import BY, Desk, at_desk
@@ -82,5 +83,6 @@ def show(links: list[Link], console: Console) -> None:
     table = Table("Match", "Records", "Why", "Taken as", box=None)
     for one in links:
         names = one.kept_name if one.kept_name == one.other_name else f"{one.kept_name} / {one.other_name}"
-        table.add_row(one.id, f"{names}\n[dim]{one.kept_id} = {one.other_id}[/]", one.why, _SAYS[one.state])
+        ids = f"{one.kept_id} = {one.other_id}"
+        table.add_row(one.id, f"{escape(names)}\n[dim]{escape(ids)}[/]", one.why, _SAYS[one.state])
     console.print(table)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from app.cli.core.edge import run_or_exit, settings_or_exit
@@ -97,12 +98,13 @@ def _display(labels: Mapping[str, str]) -> Generator[OnProgress]:
 def show(report: SyncReport) -> None:
     """The outcome, what failed, and what was not understood in the data."""
     console = Console(highlight=False)
-    console.print(f"{'[bold green]✓[/]' if report.ok else '[bold yellow]![/]'} {report.sentence}")
+    console.print(f"{'[bold green]✓[/]' if report.ok else '[bold yellow]![/]'} {escape(report.sentence)}")
     for resource in report.resources:
         for part, error in resource.failures[:3]:
             where = f" of property {part}" if part else ""
-            console.print(f"  {resource.label}{where}: {error.sentence}")
+            console.print(f"  {resource.label}{where}: {error.sentence}", markup=False)
         if len(resource.failures) > 3:
             console.print(f"  {resource.label}: {len(resource.failures) - 3} more like these")
     for problem in report.problems[:8]:
-        console.print(f"  [dim]not understood:[/] {problem.kind} ({problem.count}×, first in {problem.record})")
+        what = escape(f"{problem.kind} ({problem.count}×, first in {problem.record})")  # a vendor's words
+        console.print(f"  [dim]not understood:[/] {what}")

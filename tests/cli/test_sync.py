@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import build
+from app.cli.sync import show
+from app.portfolio.sync import SyncReport
 
 
 @pytest.fixture
@@ -37,3 +40,10 @@ def test_a_system_that_is_switched_off_is_not_asked_and_the_command_says_so(
     assert "under repair" in synced.output
     with pytest.raises(BlockingIOError):
         entrata.accept()
+
+
+def test_brackets_in_a_vendors_words_are_words_and_not_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    report = SyncReport("fake", "Fake", datetime(2026, 3, 18, tzinfo=UTC))
+    report.gathered.add("unknown status: [/dim] x", "9 [/]")
+    show(report)
+    assert "unknown status: [/dim] x (1×, first in 9 [/])" in capsys.readouterr().out

@@ -19,7 +19,7 @@ from app.db.upsert import insert_or_ignore
 from app.portfolio.sync.report import SyncMode
 
 STALE = timedelta(hours=24)  # an unfinished reading older than this begins anew
-HOLD = timedelta(minutes=5)  # longer than any page takes
+HOLD = timedelta(minutes=5)  # a page that takes longer may be read twice; it is stored once
 
 Left = Literal["held", "rested"]
 """Why a part is not read: another run holds it, or it was read so recently that it rests."""

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from app.db.engine import Database
 from app.domain.clock import FixedClock
-from app.http.outbound import Call, Reply, ServiceClient
+from app.http.outbound import Call
 from app.http.retry import Repeat
 from app.integrations.registry import all_connectors
 from app.integrations.systems import ConnectedSystems
@@ -92,19 +92,6 @@ def _nullable(schema: Any) -> Any:
 @pytest.fixture
 def described(shared: Path) -> Described:
     return Described(orjson.loads((shared / "specs/appfolio/appfolio.composed.json").read_bytes()))
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
-    calls: list[Call] = []
-    send = ServiceClient.send
-
-    async def noted(self: ServiceClient, call: Call) -> Reply:
-        calls.append(call)
-        return await send(self, call)
-
-    monkeypatch.setattr(ServiceClient, "send", noted)
-    return calls
 
 
 async def test_reading_and_writing_ask_only_what_is_described(

@@ -10,7 +10,7 @@ import pytest
 
 from app.db.engine import Database
 from app.domain.clock import FixedClock, SystemClock
-from app.http.outbound import Call, Reply, ServiceClient
+from app.http.outbound import Call
 from app.integrations.registry import all_connectors
 from app.integrations.systems import ConnectedSystems
 from app.integrations.writing import Write
@@ -23,19 +23,6 @@ from tests.integrations.entrata.spec import Described
 @pytest.fixture
 def described(shared: Path) -> Described:
     return Described(orjson.loads((shared / "specs/entrata/entrata_rebuilt_openapi.json").read_bytes()))
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
-    calls: list[Call] = []
-    send = ServiceClient.send
-
-    async def noted(self: ServiceClient, call: Call) -> Reply:
-        calls.append(call)
-        return await send(self, call)
-
-    monkeypatch.setattr(ServiceClient, "send", noted)
-    return calls
 
 
 async def test_reading_and_writing_ask_only_what_is_described(

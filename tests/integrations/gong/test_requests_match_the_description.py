@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from app.db.engine import Database
-from app.http.outbound import Call, Reply, ServiceClient
+from app.http.outbound import Call
 from app.portfolio.sync import sync_source
 from tests.integrations.gong.rig import Stand
 from tests.integrations.gong.spec import Described
@@ -19,19 +19,6 @@ RICH = "https://api.gong.io/v2/calls/extensive"
 @pytest.fixture
 def described(shared: Path) -> Described:
     return Described(orjson.loads((shared / "specs/gong/gong-openapi-v2-2024-12.json").read_bytes()))
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
-    calls: list[Call] = []
-    send = ServiceClient.send
-
-    async def noted(self: ServiceClient, call: Call) -> Reply:
-        calls.append(call)
-        return await send(self, call)
-
-    monkeypatch.setattr(ServiceClient, "send", noted)
-    return calls
 
 
 async def test_reading_asks_only_what_is_described(

@@ -21,7 +21,7 @@ from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.integrations.base import Batch, ConnectorSpec, Page, Problem, Reading
 from app.portfolio.contacts import contacts
 from app.portfolio.elsewhere import known_elsewhere
-from app.portfolio.identity import decide, join, known_links, recognise, twins
+from app.portfolio.identity import Link, decide, join, known_links, recognise, twins
 from app.portfolio.sync import sync_source
 from app.portfolio.sync.findings import findings
 from app.portfolio.sync.upkeep import after_sync
@@ -150,9 +150,8 @@ class Another(FakeSource):
         return ConnectorSpec("other", "Other", (), resources, lambda given: self)
 
     async def read(self, reading: Reading) -> Page:
-        mine = reading if not reading.property_id else replace(reading, property_id=f"other:{reading.property_id}")
         rows = {"properties": self.properties, "units": self.units, "ledger": []}[reading.resource]
-        here = [row for row in rows if not reading.property_id or row["property_id"] == mine.property_id]
+        here = [row for row in rows if reading.property_id in ("", row.get("property_id", "").removeprefix("other:"))]
         model = {"properties": Property, "units": Unit, "ledger": LedgerEntry}[reading.resource]
         return Page((Batch(model, here),))
 
@@ -255,3 +254,10 @@ async def test_a_contact_of_two_systems_is_listed_once_until_told_apart(two_face
 
 def somebody(role: Role) -> Principal:
     return Principal(WorkspaceId("W1"), UserId("U1"), "Somebody", frozenset({role}))
+
+
+def test_brackets_in_names_are_names_and_not_colours() -> None:
+    shown = Console(file=io.StringIO(), width=140)
+    odd = Link("person-1", "person", "a:1", "b:2", "Dana [/bold] [red]", "Dana [/bold] [red]", "same name", "matched")
+    show([odd], shown)
+    assert "Dana [/bold] [red]" in shown.file.getvalue()  # type: ignore[attr-defined]
