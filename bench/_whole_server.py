@@ -9,7 +9,8 @@ from pathlib import Path
 
 import uvicorn
 
-from app.main import open_house, open_slack
+from app.house import open_house
+from app.main import open_slack
 from app.runtime.process import new_event_loop, settle_in
 from app.settings import DEMO_SECRET_KEY, Settings
 from bench._portfolios import WORKSPACE

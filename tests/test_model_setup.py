@@ -22,11 +22,11 @@ from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, discover
 from app.gateways.route_plan import RoutePlan, in_order, rotated
+from app.house import House, open_house
 from app.http.outbound import Outbound
 from app.integrations import catalog
 from app.integrations.catalog import Probe
 from app.integrations.health import State
-from app.main import House, open_house
 from app.model_setup import turned
 from app.security.stored import secret_store
 from app.settings import Settings, load_settings

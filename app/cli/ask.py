@@ -33,7 +33,7 @@ from app.tools.core.outcomes import CallOrigin
 from app.tools.core.whole import whole_table
 
 if TYPE_CHECKING:
-    from app.main import House
+    from app.house import House
     from app.sandbox.demo import DemoWorld
 
 
@@ -58,10 +58,10 @@ async def _ask(
     settings: Settings, world: DemoWorld | None, question: str, as_user: str, thread: str, csv: Path | None
 ) -> bool:
     """Shows the answer; False when there was none, only a reason."""
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
 
     console = Console()
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         principal = await _person(house, as_user)
         turn = Turn(
             turn_id=house.ids.new("turn"),

@@ -108,14 +108,14 @@ def _or_the_demos(paths: list[Path], world: object | None) -> list[Path]:
 
 
 async def _floor(settings: Settings, paths: list[Path]) -> Floor:
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.knowledge.evaluation.floor import floor_of, stand_outs  # noqa: PLC0415
     from app.knowledge.evaluation.questions import read_questions  # noqa: PLC0415
 
     if not paths:
         raise Fixable("Name a question set.", next_step="sophia eval floor questions.yaml, see docs/evaluation.md.")
     questions = read_questions(paths).questions
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         if not await house.library.documents(settings.workspace_id):
             raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
@@ -125,8 +125,8 @@ async def _floor(settings: Settings, paths: list[Path]) -> Floor:
 
 
 async def _asked(settings: Settings, paths: list[Path]) -> tuple[list[Judged], Figures]:
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.agent.evaluation import ask  # noqa: PLC0415
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.knowledge.evaluation.answers import figures, judge, named  # noqa: PLC0415
     from app.knowledge.evaluation.questions import read_questions  # noqa: PLC0415
 
@@ -134,7 +134,7 @@ async def _asked(settings: Settings, paths: list[Path]) -> tuple[list[Judged], F
         raise Fixable("Name a question set.", next_step="sophia eval answers questions.yaml, see docs/evaluation.md.")
     questions = read_questions(paths).questions
     judged: list[Judged] = []
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         documents = named(await house.library.documents(settings.workspace_id), questions)
         if not documents:
             raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")

@@ -57,13 +57,13 @@ def register(app: typer.Typer) -> None:
 
 async def _take_in(settings: Settings, sources: list[str], kept: Kept, bounds: Bounds, *, remove: bool) -> bool:
     """Takes everything in and shows what became of it; true when all could be read."""
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.cli.core.intake import origin  # noqa: PLC0415
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
 
     console = Console(highlight=False)
     counts: Counter[str] = Counter()
     workspace_id = settings.workspace_id
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         await upgrade(house.db)
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
             bar = progress.add_task("Reading documents")

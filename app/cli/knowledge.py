@@ -54,17 +54,17 @@ def register(app: typer.Typer) -> None:
 
 
 async def _listed(settings: Settings, start: str) -> list[Document]:
-    from app import main  # noqa: PLC0415 - --help need not wait for the whole house
+    from app.house import open_house  # noqa: PLC0415 - --help need not wait for the whole house
 
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         await upgrade(house.db)
         return await house.library.documents(settings.workspace_id, start)
 
 
 async def _forget(settings: Settings, ids: list[str]) -> int:
-    from app import main  # noqa: PLC0415
+    from app.house import open_house  # noqa: PLC0415
 
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         await upgrade(house.db)
         return await house.library.forget(settings.workspace_id, list(dict.fromkeys(ids)))
 

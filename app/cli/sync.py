@@ -42,13 +42,14 @@ def register(app: typer.Typer) -> None:
 
 async def synchronize(settings: Settings, source: str, *, full: bool) -> list[SyncReport]:
     """Syncs one source or all that are set up. Raises NotFound or Fixable for a wrong source."""
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.upkeep import sync_all  # noqa: PLC0415
 
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         await upgrade(house.db)
         chosen = _chosen(house.connectors, source)
         with _display({one.spec.key: one.spec.label for one in chosen}) as progress:
-            return await main.sync_all(house, chosen, mode="full" if full else "auto", progress=progress)
+            return await sync_all(house, chosen, mode="full" if full else "auto", progress=progress)
 
 
 def _chosen(connectors: Mapping[str, Connector], source: str) -> list[Connector]:

@@ -32,10 +32,10 @@ from app.domain.names import Names
 from app.domain.principal import Role, Surface
 from app.domain.turn import Conversation, Turn
 from app.gateways.embedded.planner import Planner
+from app.house import open_house
 from app.integrations.declared.registry import all_services
 from app.integrations.health import State
 from app.integrations.registry import all_connectors
-from app.main import open_house
 from app.model_setup import declared, model_access
 from app.sandbox.slack.config import SandboxConfig
 from app.sandbox.slack.running import LocalSlack

@@ -16,7 +16,7 @@ from app.domain.clock import SystemClock
 from app.domain.errors import Fixable
 from app.domain.names import Names
 from app.gateways.models import ModelTurn
-from app.main import House, open_house
+from app.house import House, open_house
 from app.security.stored import secret_store, with_stored_secrets
 from app.settings import Settings, declared_values
 from tests.integrations.entrata.rig import KEY as ENTRATA_KEY

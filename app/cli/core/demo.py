@@ -93,10 +93,11 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
 
     Raises RetryLater when a system could not be read whole.
     """
-    from app import main  # noqa: PLC0415
     from app.db.migrate import upgrade  # noqa: PLC0415
+    from app.house import open_house  # noqa: PLC0415
     from app.portfolio.sources import system_name  # noqa: PLC0415
     from app.tools.core.wording import joined  # noqa: PLC0415
+    from app.upkeep import sync_all  # noqa: PLC0415
 
     columns = (
         SpinnerColumn(),
@@ -106,7 +107,7 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
     )
     if not console.is_terminal:
         console.print("Filling the demo: 12 communities with two years of history. This takes about a minute…")
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         with Progress(*columns, console=console, transient=True) as bars:
             database = bars.add_task("Preparing the database", total=1, rows="")
             await upgrade(house.db)
@@ -128,7 +129,7 @@ async def prepare(world: DemoWorld, settings: Settings, console: Console) -> Non
             async with asyncio.TaskGroup() as together:
                 handbook = together.create_task(world.load_handbook(house.library))
                 handbook.add_done_callback(lambda _: bars.update(documents, completed=1))
-                synced = together.create_task(main.sync_all(house, progress=told))
+                synced = together.create_task(sync_all(house, progress=told))
             reports = synced.result()
     failed = [failure for report in reports for resource in report.resources for failure in resource.failures]
     if failed:

@@ -12,7 +12,7 @@ from app.settings import KNOWLEDGE_STORES, KnowledgeStore, Settings
 
 async def move_documents(settings: Settings, source: str, to: str, console: Console) -> None:
     """Moves and says what was done. Raises Fixable for a store that nobody knows and for counts that differ."""
-    from app import main  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.knowledge import shelf  # noqa: PLC0415
     from app.knowledge.moving import move  # noqa: PLC0415
     from app.knowledge.stores.choice import bare_store  # noqa: PLC0415
@@ -23,7 +23,7 @@ async def move_documents(settings: Settings, source: str, to: str, console: Cons
         raise Fixable(
             f"Documents are kept in {new_name} already.", next_step="Name another store with --to.", code="same_store"
         )
-    async with main.open_house(settings) as house:
+    async with open_house(settings) as house:
         await upgrade(house.db)
         async with house.db.reading() as session:
             sizes = await shelf.sizes(session, settings.workspace_id, house.embedder.id)

@@ -1,6 +1,6 @@
 """What tools reach besides the database: the systems of record and the ways out of the company.
 
-Only protocols stand here; app/main.py gives the real ones.
+Only protocols stand here; app/house.py gives the real ones.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from app.gateways.providers import Access, discover
 from app.gateways.route_plan import PlannedRoute, RoutePlan
 from app.gateways.spend import OwnPrice
 from app.gateways.terms import Capability, Terms
+from app.house import open_house
 from app.integrations.health import State
-from app.main import open_house
 from app.model_setup import declared, own_variables
 from app.settings import Settings, storable
 from tests.gateways.standins import FixedPlanner, Uses, streamed, turn_model
