@@ -17,7 +17,7 @@ class SyncState(InWorkspace, Base):
 
     __tablename__ = "sync_states"
 
-    cursor: Mapped[str] = mapped_column(String(200), default="")
+    cursor: Mapped[str] = mapped_column(Text, default="")
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -30,6 +30,7 @@ from app.integrations.appfolio.rents import Rents
 from app.integrations.appfolio.reports import ReportsClient
 from app.integrations.appfolio.work_orders import AppFolioWorkOrders
 from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
+from app.integrations.paging import Mark
 
 LABEL: Final = "AppFolio"
 DATABASE_URL: Final = "https://api.appfolio.com"
@@ -96,9 +97,10 @@ class AppFolio:
 
     async def check(self) -> Reachability:
         """Asks both APIs for something small, each with its own credentials."""
+        nowhere = {"columns": ["unit"], "properties": {"properties_ids": ["0"]}}
         try:
-            await self._database.page("properties", self._clock.now())
-            await self._reports.run("rent_roll", {"columns": ["unit"], "properties": {"properties_ids": ["0"]}})
+            await self._database.listing("properties", self._clock.now()).step(Mark())
+            await self._reports.listing("rent_roll", nowhere).step(Mark())
         except NotAllowed as refused:
             return Reachability("refused", refused.for_people)
         except SophiaError as failed:

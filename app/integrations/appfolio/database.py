@@ -7,32 +7,25 @@ PATCH none. A created or changed record shows in lists only after a while.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from app.domain.errors import RetryLater, SophiaError
+from app.domain.errors import RetryLater
 from app.http.outbound import Call, ServiceClient
 from app.http.pacing import Allowance
 from app.http.retry import Repeat
 from app.integrations.appfolio.answers import ACCEPTED, Credential, inside, listed
 from app.integrations.appfolio.fields import wire_moment
+from app.integrations.pagers import ByAddress, Came, at
+from app.integrations.paging import Listing
 
 ALLOWANCES: Final = (Allowance(8, 1.0), Allowance(256, 60.0), Allowance(4096, 3600.0))
 EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PER_PAGE: Final = 1000
-_MOST_PAGES: Final = 5_000
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A page of records; `next_page` is 0 on the last one."""
-
-    records: list[Any]
-    next_page: int
+_PAGE: Final = "page[number]"
+_PAGES: Final = ByAddress(at("next_page_path"), _PAGE, first=1)
 
 
 class DatabaseClient:
@@ -48,32 +41,20 @@ class DatabaseClient:
         }
         self.failures = service.failures
 
-    async def page(self, kind: str, since: datetime, number: int = 1) -> Listed:
-        """One page of the records that changed since then. Raises what `ServiceClient.send` raises."""
-        filters = {"filters[LastUpdatedAtFrom]": wire_moment(since)}
-        return await self._list(kind, {**filters, "page[number]": str(number), "page[size]": str(PER_PAGE)}, number)
+    def listing(self, kind: str, since: datetime = EVER) -> Listing:
+        """The records that changed since then. Asking raises what `ServiceClient.send` raises."""
+        filters = {"filters[LastUpdatedAtFrom]": wire_moment(since), "page[size]": str(PER_PAGE)}
 
-    async def all(self, kind: str, since: datetime = EVER) -> list[Any]:
-        """The records of all pages. Raises RetryLater when there is no end of them."""
-        records: list[Any] = []
-        number = 1
-        for _ in range(_MOST_PAGES):
-            found = await self.page(kind, since, number)
-            records.extend(found.records)
-            number = found.next_page
-            if not number:
-                return records
-        raise self.looped(kind)
+        async def ask(place: str) -> Came:
+            return await self._list(kind, {**filters, _PAGE: place or "1"})
+
+        return Listing(f"list_{kind}", _PAGES, ask, self.failures)
 
     async def by_id(self, kind: str, ids: Sequence[str]) -> list[Any]:
         """The records of those ids, as far as lists show them already."""
-        return (await self._list(kind, {"filters[Id]": ",".join(ids)}, 1)).records
+        return (await self._list(kind, {"filters[Id]": ",".join(ids)})).records
 
-    def looped(self, kind: str) -> SophiaError:
-        """The error for pages that have no end."""
-        return self.failures.nonsense(f"list_{kind}", "pages go in circles")
-
-    async def _list(self, kind: str, query: Mapping[str, str], number: int) -> Listed:
+    async def _list(self, kind: str, query: Mapping[str, str]) -> Came:
         operation = f"list_{kind}"
         call = Call(
             operation,
@@ -85,11 +66,7 @@ class DatabaseClient:
             accept=ACCEPTED,
         )
         body = inside(await self._service.send(call), self.failures, operation)
-        records = listed(body, "data", self.failures, operation)
-        following = _page_number(body.get("next_page_path"))
-        if following and following <= number:
-            raise self.looped(kind)
-        return Listed(records, following)
+        return Came(listed(body, "data", self.failures, operation), body)
 
     async def create(self, operation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         """A POST that is done once, however often it is sent with this key. Returns AppFolio's answer.
@@ -133,11 +110,3 @@ class DatabaseClient:
             )
         if reply.status != 204:
             inside(reply, self.failures, operation, wrote=True)
-
-
-def _page_number(path: Any) -> int:
-    """The `page[number]` of a `next_page_path`; 0 when there is none."""
-    if not isinstance(path, str):
-        return 0
-    found = parse_qs(urlsplit(path).query).get("page[number]", [""])[0]
-    return int(found) if found.isdecimal() and len(found) < 8 else 0

@@ -55,8 +55,8 @@ class Directory:
         now = self._clock.now()
         if self._places is None or now - self._places[0] > _FRESH:
             unread = Problems()  # reported where properties and units themselves are read
-            homes = parsed(models.Property, await self._database.all("properties"), unread, id_key="Id")
-            units = parsed(models.Unit, await self._database.all("units"), unread, id_key="Id")
+            homes = parsed(models.Property, await self._database.listing("properties").whole(), unread, id_key="Id")
+            units = parsed(models.Unit, await self._database.listing("units").whole(), unread, id_key="Id")
             gone = frozenset(one.id for one in homes if is_gone(one, now))
             self._places = (
                 now,
@@ -75,7 +75,7 @@ class Directory:
         kept = self._named.get(kind)
         good_for = _AGAIN if kept is not None and holding and holding not in kept[1] else _FRESH
         if kept is None or now - kept[0] > good_for:
-            found = parsed(models.Named, await self._database.all(kind), Problems(), id_key="Id")
+            found = parsed(models.Named, await self._database.listing(kind).whole(), Problems(), id_key="Id")
             kept = self._named[kind] = now, {one.id: one.name for one in found if one.name}
         return kept[1]
 

@@ -93,8 +93,8 @@ class Households:
         """Brings the occupancies up to date; `anew` forgets them first, so that what is gone goes."""
         now = self._clock.now()
         since = EVER if self._at is None or anew else self._at - _OVERLAP
-        tenants = parsed(models.Tenant, await self._database.all("tenants", since), problems, id_key="Id")
-        leases = parsed(models.Lease, await self._database.all("leases", since), problems, id_key="Id")
+        tenants = parsed(models.Tenant, await self._database.listing("tenants", since).whole(), problems, id_key="Id")
+        leases = parsed(models.Lease, await self._database.listing("leases", since).whole(), problems, id_key="Id")
         if anew:
             self._known = {}
         for tenant in tenants:

@@ -20,6 +20,7 @@ from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.rents import LeaseKey, Rents, Span
 from app.integrations.appfolio.statuses import HOUSEHOLD
 from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.paging import Mark
 from app.integrations.records import UNKNOWN, canonical
 
 PER_PAGE: Final = 500  # occupancies
@@ -27,7 +28,8 @@ _NO_END: Final = date(2099, 12, 31)  # a month-to-month term that AppFolio gives
 
 
 class LeaseReader:
-    """Reads leases with their residents. The cursor is the last occupancy of the page before."""
+    """Reads leases with their residents. All occupancies are known, so a page's place is the last occupancy of the page
+    before."""
 
     def __init__(self, households: Households, directory: Directory, rents: Rents, clock: Clock) -> None:
         self._households, self._directory, self._rents, self._clock = households, directory, rents, clock
@@ -37,20 +39,21 @@ class LeaseReader:
         that changed: what a living lease costs is in the rent roll, which tells no changes."""
         problems = Problems()
         today = self._clock.now().date()
-        first = not reading.cursor or self._households.is_empty
+        last = Mark.of(reading.cursor).place
+        first = not last or self._households.is_empty
         if first:
             await self._households.refresh(problems, anew=reading.since is None)
         places = await self._directory.places()
         if first:
             wanted = [one for one in self._households.all() if _is_wanted(one, reading)]
             await self._rents.cover(self._spans(wanted, places, reading.horizon), today, problems)
-        page = self._households.after(reading.cursor, PER_PAGE)
+        page = self._households.after(last, PER_PAGE)
         residents: list[Row] = []
         leases: list[Row] = []
         for household in page:
             if _is_wanted(household, reading):
                 self._take(household, places, (residents, leases), problems)
-        cursor = page[-1].id if len(page) == PER_PAGE else ""
+        cursor = Mark(place=page[-1].id).cursor if len(page) == PER_PAGE else ""
         return Page((Batch(ResidentRow, residents), Batch(LeaseRow, leases)), cursor, problems.all())
 
     def _spans(self, households: Sequence[Household], places: Places, horizon: date) -> list[Span]:

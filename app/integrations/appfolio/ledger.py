@@ -20,13 +20,15 @@ from app.integrations.appfolio.directory import Directory, Places
 from app.integrations.appfolio.fields import name_words, plain_name
 from app.integrations.appfolio.households import Household, Households, PayerKey
 from app.integrations.appfolio.ids import read_model_id
-from app.integrations.appfolio.reports import ReportPage, ReportsClient
+from app.integrations.appfolio.reports import ReportsClient
 from app.integrations.appfolio.statuses import CHARGE_CODE
 from app.integrations.appfolio.totals import Totals
 from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.paging import Mark
 from app.integrations.records import parsed, sample_of
 
 RECEIPTS: Final = "receivables_activity"
+_CHARGES: Final = "charges"
 _FIRST_DAY: Final = date(1990, 1, 1)
 _WINDOW_MONTHS: Final = 12
 _AHEAD: Final = timedelta(days=31)
@@ -34,8 +36,8 @@ _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
 class LedgerReader:
-    """Reads ledgers. Cursors are `c:<page>` for charges, then `r:<first day of a window>:<query of its next page>` for
-    payments; a full reading begins with everything before the horizon, so that sums over a ledger are its balance."""
+    """Reads ledgers. The parts of a reading are `charges`, then for payments the first days of windows; a full reading
+    begins with everything before the horizon, so that sums over a ledger are its balance."""
 
     def __init__(
         self,
@@ -54,17 +56,15 @@ class LedgerReader:
         problems = Problems()
         await self._households.ensure(problems)
         places = await self._directory.places()
-        part, _, rest = (reading.cursor or "c:1").partition(":")
+        mark = Mark.of(reading.cursor, _CHARGES)
         if not reading.cursor:
             self._totals.begin(whole=reading.since is None)
-        if part == "c":
-            return await self._charges(reading, int(rest), places, problems)
-        start, _, query = rest.partition(":")
-        return await self._receipts(reading, date.fromisoformat(start), query, places, problems)
+        read = self._charges if mark.part == _CHARGES else self._receipts
+        return await read(reading, mark, places, problems)
 
-    async def _charges(self, reading: Reading, number: int, places: Places, problems: Problems) -> Page:
-        found = await self._database.page("charges", reading.since or EVER, number)
-        charges = parsed(models.Charge, found.records, problems, id_key="Id")
+    async def _charges(self, reading: Reading, mark: Mark, places: Places, problems: Problems) -> Page:
+        step = await self._database.listing("charges", reading.since or EVER).step(mark)
+        charges = parsed(models.Charge, step.records, problems, id_key="Id")
         rows: list[Row] = []
         for charge in charges:
             accounts = await self._directory.named("gl_accounts", holding=charge.gl_account_id or "")
@@ -77,31 +77,27 @@ class LedgerReader:
                 self._totals.add(household, row, places)
                 rows.append(row)
         first = (_FIRST_DAY if reading.since is None else reading.since.date()).isoformat()
-        cursor = f"c:{found.next_page}" if found.next_page else f"r:{first}:"
-        sample = sample_of(found.records, "Id")
-        return Page((Batch(LedgerEntry, rows),), cursor, problems.all(), sample=sample)
+        sample = sample_of(step.records, "Id")
+        return Page((Batch(LedgerEntry, rows),), step.cursor(first), problems.all(), sample=sample)
 
-    async def _receipts(self, reading: Reading, start: date, query: str, places: Places, problems: Problems) -> Page:
-        today = self._clock.now().date()
-        end = self._window_end(reading, start)
-        found = await self._receipt_page(start, min(end, today + _AHEAD), query)
-        if not query or not self._payers:
+    async def _receipts(self, reading: Reading, mark: Mark, places: Places, problems: Problems) -> Page:
+        start, last = date.fromisoformat(mark.part), self._clock.now().date() + _AHEAD
+        end = min(self._window_end(reading, start), last)
+        days = {"receipt_date_from": start.isoformat(), "receipt_date_to": end.isoformat()}
+        step = await self._reports.listing(RECEIPTS, days).step(mark)
+        if not step.mark.place or not self._payers:
             self._payers = self._households.payers(places)
         rows: list[Row] = []
-        for receipt in parsed(models.Receipt, found.rows, problems, id_key="txn_id"):
+        for receipt in parsed(models.Receipt, step.records, problems, id_key="txn_id"):
             household = self._payer(receipt, problems)
             row = _receipt_row(receipt, household, problems) if household is not None else None
             if row is not None and household is not None:
                 row["property_id"] = read_model_id(_property_of(household))
                 self._totals.add(household, row, places)
                 rows.append(row)
-        cursor = ""
-        if found.following:
-            cursor = f"r:{start.isoformat()}:{found.following}"
-        elif end < today + _AHEAD:
-            cursor = f"r:{(end + timedelta(days=1)).isoformat()}:"
-        else:
-            await self._totals.compare(today, places, problems)
+        cursor = step.cursor((end + timedelta(days=1)).isoformat() if end < last else None)
+        if not cursor:
+            await self._totals.compare(self._clock.now().date(), places, problems)
         return Page((Batch(LedgerEntry, rows),), cursor, problems.all())
 
     def _window_end(self, reading: Reading, start: date) -> date:
@@ -110,14 +106,6 @@ class LedgerReader:
             return reading.horizon - timedelta(days=1)
         year, month = divmod(start.year * 12 + start.month - 1 + _WINDOW_MONTHS, 12)
         return date(year, month + 1, 1) - timedelta(days=1)
-
-    async def _receipt_page(self, start: date, end: date, query: str) -> ReportPage:
-        """A page of a window; the window's first one again when the link to it has expired."""
-        found = await self._reports.page(RECEIPTS, query) if query else None
-        if found is None:
-            days = {"receipt_date_from": start.isoformat(), "receipt_date_to": end.isoformat()}
-            found = await self._reports.run(RECEIPTS, days)
-        return found
 
     def _payer(self, receipt: models.Receipt, problems: Problems) -> Household | None:
         """The one household that a payment can be from; None, and a problem, when there is none or several."""

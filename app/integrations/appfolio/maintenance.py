@@ -14,6 +14,7 @@ from app.integrations.appfolio.directory import Directory, Places
 from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.statuses import CATEGORY, PRIORITY, WORK_ORDER
 from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.paging import Mark
 from app.integrations.records import UNKNOWN, canonical, parsed, sample_of
 
 _MARK: Final = re.compile(r"(?<!\s)\s*\[ref ([0-9a-f]{12})\]\s*$")
@@ -46,17 +47,16 @@ class WorkOrderReader:
     async def read(self, reading: Reading) -> Page:
         problems = Problems()
         since = reading.since or datetime.combine(reading.horizon, time(), UTC)
-        found = await self._database.page("work_orders", since, int(reading.cursor or 1))
-        orders = parsed(models.WorkOrder, found.records, problems, id_key="Id")
+        step = await self._database.listing("work_orders", since).step(Mark.of(reading.cursor))
+        orders = parsed(models.WorkOrder, step.records, problems, id_key="Id")
         places = await self._directory.places()
         rows = [
             await self.row(order, places, problems)
             for order in orders
             if places.living(order.property_id, order.id, "work order", problems)
         ]
-        cursor = str(found.next_page) if found.next_page else ""
-        sample = sample_of(found.records, "Id")
-        return Page((Batch(WorkOrderRow, rows),), cursor, problems.all(), sample=sample)
+        sample = sample_of(step.records, "Id")
+        return Page((Batch(WorkOrderRow, rows),), step.cursor(), problems.all(), sample=sample)
 
     async def row(self, order: models.WorkOrder, places: Places, problems: Problems) -> Row:
         """The canonical row."""

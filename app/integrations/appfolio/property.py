@@ -12,13 +12,14 @@ from app.db.models.property import Property as PropertyRow
 from app.db.models.property import Unit as UnitRow
 from app.domain.clock import Clock
 from app.integrations.appfolio import models
-from app.integrations.appfolio.database import EVER, DatabaseClient
+from app.integrations.appfolio.database import DatabaseClient
 from app.integrations.appfolio.directory import Directory, is_gone
 from app.integrations.appfolio.fields import plain_name
 from app.integrations.appfolio.ids import read_model_id
 from app.integrations.appfolio.rents import Rents
 from app.integrations.appfolio.statuses import UNIT
 from app.integrations.base import Batch, Page, Problems, Reading, Row
+from app.integrations.paging import Mark
 from app.integrations.records import canonical, parsed, sample_of
 from app.integrations.timezones import FALLBACK, zone_of
 
@@ -38,17 +39,17 @@ class PropertyReader:
     async def read_properties(self, reading: Reading) -> Page:
         """A page of properties; hidden ones and those whose management has ended are left out."""
         problems = Problems()
-        found = await self._database.page("properties", EVER, int(reading.cursor or 1))
-        homes = parsed(models.Property, found.records, problems, id_key="Id")
+        step = await self._database.listing("properties").step(Mark.of(reading.cursor))
+        homes = parsed(models.Property, step.records, problems, id_key="Id")
         rows = [_property(one, problems) for one in homes if not is_gone(one, self._clock.now())]
-        sample = sample_of(found.records, "Id")
-        return Page((Batch(PropertyRow, rows),), _cursor(found.next_page), problems.all(), sample=sample)
+        sample = sample_of(step.records, "Id")
+        return Page((Batch(PropertyRow, rows),), step.cursor(), problems.all(), sample=sample)
 
     async def read_units(self, reading: Reading) -> Page:
         """A page of units with their floor plans. The unit types are read with the first page."""
         problems = Problems()
-        found = await self._database.page("units", EVER, int(reading.cursor or 1))
-        units = parsed(models.Unit, found.records, problems, id_key="Id")
+        step = await self._database.listing("units").step(Mark.of(reading.cursor))
+        units = parsed(models.Unit, step.records, problems, id_key="Id")
         places = await self._directory.places()
         if not reading.cursor or not self._types:
             roll = await self._rents.roll(self._clock.now().date(), problems)
@@ -65,11 +66,7 @@ class PropertyReader:
                 if kind:
                     _add(plans, unit, kind)
         batches = (Batch(FloorPlanRow, list(plans.values())), Batch(UnitRow, rows))
-        return Page(batches, _cursor(found.next_page), problems.all(), sample=sample_of(found.records, "Id"))
-
-
-def _cursor(next_page: int) -> str:
-    return str(next_page) if next_page else ""
+        return Page(batches, step.cursor(), problems.all(), sample=sample_of(step.records, "Id"))
 
 
 def _property(one: models.Property, problems: Problems) -> Row:

@@ -62,7 +62,7 @@ class Rents:
 
     async def roll(self, on: date, problems: Problems) -> list[models.RollRow]:
         """The rent roll as of a day."""
-        rows = await self.reports.whole("rent_roll", {"as_of_to": on.isoformat()})
+        rows = await self.reports.listing("rent_roll", {"as_of_to": on.isoformat()}).whole()
         return parsed(models.RollRow, rows, problems, id_key="unit_id")
 
     async def cover(self, spans: Iterable[Span], today: date, problems: Problems) -> None:

@@ -45,7 +45,7 @@ class Totals:
         ours: dict[str, int] = defaultdict(int)
         for occupancy, home in self._homes.items():
             ours[home] += max(0, self._sums[occupancy])
-        rows = await self.reports.whole("delinquency_as_of", {"occurred_on_to": today.isoformat()})
+        rows = await self.reports.listing("delinquency_as_of", {"occurred_on_to": today.isoformat()}).whole()
         theirs: dict[str, int] = defaultdict(int)
         for row in parsed(models.Owing, rows, problems, id_key="occupancy_id"):
             theirs[plain_name(row.property_name)] += max(0, row.amount or 0)

@@ -172,7 +172,10 @@ class AppFolioWorkOrders:
             raise self._database.failures.unknown_outcome("find_note", "notes can't be listed")
         mark, now = mark_of(workspace_id, idempotency_key), self._clock.now()
         found = parsed(
-            models.WorkOrder, await self._database.all("work_orders", now - _LOOK_BACK), Problems(), id_key="Id"
+            models.WorkOrder,
+            await self._database.listing("work_orders", now - _LOOK_BACK).whole(),
+            Problems(),
+            id_key="Id",
         )
         for order in found:
             if order.description.endswith(mark):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,11 +20,13 @@ from app.integrations.base import Reachability
 from app.integrations.declared.cells import Hidden
 from app.integrations.declared.definition import KEY, Pages
 from app.integrations.declared.operation import LookUp, Operation
-from app.integrations.declared.paging import first_page, next_page
+from app.integrations.declared.paging import asked_for, pager_of
 from app.integrations.declared.paths import found
-from app.integrations.declared.records import NoRecords, Records, mark_of, meant, new_ones, records_in
+from app.integrations.declared.records import NoRecords, Records, meant, new_ones, records_in
 from app.integrations.declared.requests import Asked, as_text, filled, filled_path, request_of
 from app.integrations.declared.service import Service
+from app.integrations.pagers import Came
+from app.integrations.paging import Listing
 
 _log = structlog.get_logger(__name__)
 _ANSWERED: Final = frozenset({200, 201, 202, 204})
@@ -117,24 +120,22 @@ class DeclaredService:
     async def _pages(
         self, tool: str, operation: Operation, pages: Pages, asked: Asked, said: Mapping[str, Any], rows: int
     ) -> Records:
+        async def ask(place: str) -> Came:
+            asks = asked.with_query(asked_for(pages, place).items())
+            answer, reply = await self._answer(tool, operation, asks, said)
+            return Came(self._records(tool, operation, answer), answer, reply.headers)
+
         taken: list[Any] = []
-        known, seen, texts = set[str](), set[str](), set[str]()
-        asked = asked.with_query(first_page(pages).items())
-        more = True
-        for number in range(1, pages.most + 1):
-            answer, reply = await self._answer(tool, operation, asked, said)
-            page = self._records(tool, operation, answer)
-            texts |= self._hidden(answer).texts
-            taken += new_ones(page, operation.key, known)
-            following = next_page(pages, reply, answer, number=number, rows=len(page))
-            mark = mark_of(page) if pages.by == "number" else following or ""
-            if mark and mark in seen:
-                raise self._client.failures.nonsense(tool, "pages go in circles")
-            seen.add(mark)
-            more = following is not None or len(taken) > rows
-            if following is None or len(taken) >= rows:
-                break
-            asked = asked.with_query([(pages.parameter, following)])
+        known, texts = set[str](), set[str]()
+        more, read = True, 0
+        async with aclosing(Listing(tool, pager_of(pages), ask, self._client.failures).walk()) as walk:
+            async for step in walk:
+                texts |= self._hidden(step.answer).texts
+                taken += new_ones(step.records, operation.key, known)
+                read += 1
+                more = step.after is not None or len(taken) > rows
+                if len(taken) >= rows or read >= pages.most:
+                    break
         return Records(tuple(taken[:rows]), Hidden(frozenset(texts)), self._now(), more=more)
 
     async def _answer(

@@ -133,9 +133,10 @@ class Allowed(Part):
 
 class Pages(Part):
     """How a list goes on. link: the Link header (RFC 8288), of which `parameter` is taken; `only_if` are attributes the
-    link must have. cursor: `field` of the answer holds it. number: pages are counted from `first`."""
+    link must have. address: `field` of the answer holds the next page's address, of which `parameter` is taken.
+    cursor: `field` holds the parameter itself. number: pages are counted from `first`. offset: rows are counted."""
 
-    by: Literal["link", "cursor", "number"]
+    by: Literal["link", "address", "cursor", "number", "offset"]
     parameter: str = Field(min_length=1, max_length=60)
     field: Path = ""
     first: int = Field(default=1, ge=0, le=1)
@@ -146,8 +147,10 @@ class Pages(Part):
 
     @model_validator(mode="after")
     def _complete(self) -> Pages:
-        if (self.by == "cursor") != bool(self.field):
-            raise ValueError("field is where the answer holds the next cursor, for by: cursor only")
+        if (self.by in ("cursor", "address")) != bool(self.field):
+            raise ValueError("field is where the answer names the next page, for by: cursor and by: address only")
+        if self.by == "offset" and not self.size_parameter:
+            raise ValueError("by: offset needs size_parameter, to tell the last page")
         if self.only_if and self.by != "link":
             raise ValueError("only_if goes with by: link only")
         return self

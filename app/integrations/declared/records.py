@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from app.integrations.declared.cells import Hidden
 from app.integrations.declared.definition import Listing
 from app.integrations.declared.operation import LookUp
@@ -59,11 +57,6 @@ def new_ones(page: list[Any], key: str, known: set[str]) -> list[Any]:
         known.add(mark)
         fresh.append(row)
     return fresh
-
-
-def mark_of(page: list[Any]) -> str:
-    """What tells a page from another; empty for an empty one."""
-    return orjson.dumps(page).decode() if page else ""
 
 
 def meant(records: list[Any], lookup: LookUp, values: Mapping[str, Any]) -> list[Any]:

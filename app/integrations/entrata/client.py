@@ -8,8 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -17,10 +16,13 @@ import structlog
 from app.domain.errors import Fixable, NotAllowed, SophiaError
 from app.http.outbound import Call, Reply, ServiceClient
 from app.http.retry import Repeat
-from app.integrations.entrata.fields import inside, number, text
+from app.integrations.entrata.fields import as_list, inside, number, text
+from app.integrations.pagers import ByHeader, Came
+from app.integrations.paging import Listing
 
 _log = structlog.get_logger(__name__)
-_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
+PER_PAGE: Final = 200
+_PAGES: Final = ByHeader("page_no", first=1)
 _ABOUT_RIGHTS = re.compile(
     r"password|api.?key|unauthori[sz]ed|not authori[sz]ed|permission|access denied", re.IGNORECASE
 )
@@ -37,14 +39,6 @@ class Method:
     idempotent: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
-    """`value` is the answer's `result`; `next_page` is empty on the last page."""
-
-    value: Any
-    next_page: str = ""
-
-
 class EntrataClient:
     """Calls Entrata for one organization. `org` is its sub-domain, `base_url` ends before `/ext`."""
 
@@ -54,24 +48,35 @@ class EntrataClient:
         self._key = api_key
         self._numbers = itertools.count(1)
 
-    async def call(
-        self, method: Method, params: dict[str, Any] | None = None, *, page: str = "", per_page: int = 0
-    ) -> Result:
-        """Calls a method. With `per_page` the answer is one page of it, `page` as the page before named it.
+    async def call(self, method: Method, params: dict[str, Any] | None = None) -> Any:
+        """Calls a method; the answer's `result`.
 
         Raises what `ServiceClient.send` raises, and for an error inside the answer Fixable (data), NotAllowed
         (rights), RetryLater (Entrata's own fault) or, after a write, OutcomeUnknown.
         """
+        return self._result(method, await self._send(method, params))
+
+    def listing(self, method: Method, params: dict[str, Any], *path: str) -> Listing:
+        """What lies at `path` of a method's results, in the pages it gives on request."""
+
+        async def ask(place: str) -> Came:
+            reply = await self._send(method, params, page=place or "1")
+            answer = self._result(method, reply)
+            return Came(as_list(inside(answer, *path)), answer, reply.headers)
+
+        return Listing(method.name, _PAGES, ask, self._service.failures)
+
+    async def _send(self, method: Method, params: dict[str, Any] | None, *, page: str = "") -> Reply:
         request_id = str(next(self._numbers))
         body: dict[str, Any] = {"name": method.name, "version": method.version}
         if params:
             body["params"] = params
         headers = {"X-Api-Key": self._key, "Content-Type": "application/json", "Accept": "application/json"}
         query: dict[str, str] = {}
-        if per_page:
+        if page:
             headers["X-Send-Pagination-Links"] = "1"
-            query = {"page_no": page or "1", "per_page": str(per_page)}
-        reply = await self._service.send(
+            query = {"page_no": page, "per_page": str(PER_PAGE)}
+        return await self._service.send(
             Call(
                 operation=method.name,
                 method="POST",
@@ -83,11 +88,6 @@ class EntrataClient:
                 accept=frozenset({200, 400}),
             )
         )
-        return Result(self._result(method, reply), _next_page(reply, page) if per_page else "")
-
-    def looped(self, method: Method) -> SophiaError:
-        """The error for pages of a method that have no end."""
-        return self._service.failures.nonsense(method.name, "pages go in circles")
 
     def _result(self, method: Method, reply: Reply) -> Any:
         """The result inside the answer; raises the error inside it."""
@@ -147,12 +147,3 @@ def _code(value: Any) -> int:
         return number(value) or 0
     except ValueError:
         return 0
-
-
-def _next_page(reply: Reply, page: str) -> str:
-    """The `page_no` of the next page from the Link header (RFC 8288); "" when there is none."""
-    match = _NEXT.search(reply.headers.get("Link", ""))
-    if match is None:
-        return ""
-    following = parse_qs(urlsplit(match[1]).query).get("page_no", [""])[0]
-    return following if following.isdecimal() else ""

@@ -26,6 +26,7 @@ from app.integrations.entrata.fields import (
 )
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import LEASE
+from app.integrations.paging import Mark
 from app.integrations.records import canonical, parsed, sample_of
 
 LEASES: Final = Method("leases", "getLeases", "r2")
@@ -34,8 +35,7 @@ EXPIRING: Final = Method("leases", "getExpiringLeases")
 DOCUMENTS: Final = Method("leases", "getLeaseDocumentsList")
 PREFERENCES: Final = Method("communications", "getMarketingPreferences")
 
-PER_PAGE: Final = 200
-_MOST_PAGES: Final = 500
+_ALL: Final = "all"
 _LIVING: Final = "1,3,4,5"  # applicant, future, current, notice
 _PAST_AND_CANCELLED: Final = "2,6"
 _LEASEHOLDERS: Final = ("primary", "responsible", "co-applicant", "leaseholder")
@@ -61,67 +61,48 @@ class LeaseReader:
 
     async def read(self, reading: Reading) -> Page:
         """One page of leases with their residents. An incremental reading takes all living leases, and the past
-        ones that ended since: Entrata has no "changed since" for leases. The cursor is `<part>:<page>`."""
+        ones that ended since: Entrata has no "changed since" for leases."""
         problems = Problems()
-        part, _, page_no = (reading.cursor or "0:").partition(":")
+        mark = Mark.of(reading.cursor, _ALL if reading.since is None else _LIVING)
         key = (reading.property_id, reading.since is None)
         terms = self._terms.get(key)
         if terms is None:
             terms = self._terms[key] = await self._fetch_terms(reading, problems)
         params: dict[str, Any] = {"propertyId": int(reading.property_id), "includeLeaseHistory": 1}
-        parts = 1
         if reading.since is not None:
-            parts = 2
-            params["leaseStatusTypeIds"] = _LIVING
-            if part == "1":
-                params["leaseStatusTypeIds"] = _PAST_AND_CANCELLED
+            params["leaseStatusTypeIds"] = mark.part
+            if mark.part == _PAST_AND_CANCELLED:
                 params["moveOutDateFrom"] = wire_day(mountain_day(reading.since) - timedelta(days=31))
-        found = await self._client.call(LEASES, params, page=page_no, per_page=PER_PAGE)
-        items = as_list(inside(found.value, "leases", "lease"))
-        leases = parsed(models.Lease, items, problems, id_key="id")
+        step = await self._client.listing(LEASES, params, "leases", "lease").step(mark)
+        leases = parsed(models.Lease, step.records, problems, id_key="id")
         consents = await self._consents(reading.property_id, leases)
-        cursor = f"{part}:{found.next_page}" if found.next_page else ""
-        if not cursor and int(part) + 1 < parts:
-            cursor = f"{int(part) + 1}:"
+        cursor = step.cursor(_PAST_AND_CANCELLED if mark.part == _LIVING else None)
         if not cursor:
             self._terms.pop(key, None)
         home = read_model_id(reading.property_id)
         lease_rows = [row for lease in leases for row in _lease_rows(lease, home, terms, problems)]
         resident_rows = [row for lease in leases for row in _resident_rows(lease, home, consents)]
         batches = (Batch(ResidentRow, resident_rows), Batch(LeaseRow, lease_rows))
-        return Page(batches, cursor, problems.all(), sample=sample_of(items, "id"))
+        return Page(batches, cursor, problems.all(), sample=sample_of(step.records, "id"))
 
     async def _fetch_terms(self, reading: Reading, problems: Problems) -> Terms:
         terms = Terms()
         params: dict[str, Any] = {"propertyId": int(reading.property_id)}
         living = {"leaseStatusTypeIds": _LIVING} if reading.since is not None else {}
-        for lease in await self._pages(DETAILS, {**params, **living, "includeCharge": 1}, "leases", "lease"):
+        charged = self._client.listing(DETAILS, {**params, **living, "includeCharge": 1}, "leases", "lease")
+        for lease in await charged.whole():
             _take_charges(lease, terms, problems)
         ahead = {"fromDate": wire_day(reading.horizon), "toDate": wire_day(reading.horizon + timedelta(days=365 * 5))}
         expiring = await self._client.call(EXPIRING, {**params, **ahead})
-        for lease in as_list(inside(expiring.value, "Leases", "Lease")):
+        for lease in as_list(inside(expiring, "Leases", "Lease")):
             given = _readable_day(inside(lease, "NoticeDate"))
             if given is not None:
                 terms.notice[text(inside(lease, "@attributes", "Id"))] = given
-        for document in await self._pages(DOCUMENTS, {**params, **living}, "leaseDocuments", "leaseDocument"):
+        signed = self._client.listing(DOCUMENTS, {**params, **living}, "leaseDocuments", "leaseDocument")
+        for document in await signed.whole():
             if text(inside(document, "type")).lower() == "lease clause":
                 terms.clauses.setdefault(text(inside(document, "leaseId")), []).append(text(inside(document, "title")))
         return terms
-
-    async def _pages(self, method: Method, params: dict[str, Any], *path: str) -> list[Any]:
-        """All pages of a method. Raises RetryLater when they go in circles: a part must not pass for the whole."""
-        items: list[Any] = []
-        page, seen = "", {""}
-        for _ in range(_MOST_PAGES):
-            found = await self._client.call(method, params, page=page, per_page=PER_PAGE)
-            items.extend(as_list(inside(found.value, *path)))
-            page = found.next_page
-            if not page:
-                return items
-            if page in seen:
-                break
-            seen.add(page)
-        raise self._client.looped(method)
 
     async def _consents(self, property_id: str, leases: list[models.Lease]) -> set[str]:
         """Customers who agreed to text messages."""
@@ -131,7 +112,7 @@ class LeaseReader:
         params = {"propertyId": int(property_id), "customerIds": ",".join(ids)}
         found = await self._client.call(PREFERENCES, params)
         agreed: set[str] = set()
-        for customer in as_list(inside(found.value, "customers")):
+        for customer in as_list(inside(found, "customers")):
             for preference in as_list(inside(customer, "preferences")):
                 if text(inside(preference, "communicationChannel")).lower() == "sms" and yes(
                     inside(preference, "optIn")

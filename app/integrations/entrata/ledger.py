@@ -25,6 +25,7 @@ from app.integrations.entrata.fields import (
 )
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CHARGE_CODE
+from app.integrations.paging import Mark
 from app.integrations.records import sample_of
 
 LEDGER: Final = Method("artransactions", "getLeaseArTransactions")
@@ -35,7 +36,7 @@ _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
 class LedgerReader:
-    """Reads ledgers. The cursor is the first day of the next window; a full reading begins with everything before
+    """Reads ledgers. A part is the first day of a window; a full reading begins with everything before
     the horizon, so that sums over a ledger are its balance however long a household has lived there."""
 
     def __init__(self, client: EntrataClient, clock: Clock) -> None:
@@ -45,7 +46,8 @@ class LedgerReader:
     async def read(self, reading: Reading) -> Page:
         params: dict[str, Any] = {"propertyId": int(reading.property_id), "showFullLedger": 1, "includeReversals": 1}
         last_day = mountain_day(self._clock.now()) + _AHEAD
-        start = date.fromisoformat(reading.cursor) if reading.cursor else None
+        mark = Mark.of(reading.cursor)
+        start = date.fromisoformat(mark.part) if mark.part else None
         if reading.since is not None:
             start = start or mountain_day(reading.since)
         if start is None:
@@ -61,13 +63,13 @@ class LedgerReader:
         rows: list[Row] = []
         sample: dict[str, dict[str, Any]] = {}
         owed: dict[str, int] = {}
-        for lease in as_list(inside(found.value, "leases", "lease")):
+        for lease in as_list(inside(found, "leases", "lease")):
             for ledger in _ledgers(lease):
                 rows.extend(_rows_of(ledger, home, problems))
                 _take_balance(lease, ledger, owed, problems)
                 if len(sample) < SAMPLED:
                     sample |= sample_of(as_list(inside(ledger, "transactions", "transaction")), "id")
-        cursor = following.isoformat() if following <= last_day else ""
+        cursor = mark.then(following.isoformat() if following <= last_day else None)
         return Page((Batch(LedgerEntry, rows),), cursor, problems.all(), sample=sample, owed=owed)
 
 

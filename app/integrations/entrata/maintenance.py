@@ -15,6 +15,7 @@ from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import as_list, inside, mountain_day, wire_day
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CATEGORY, PRIORITY, WORK_ORDER
+from app.integrations.paging import Mark
 from app.integrations.records import UNKNOWN, canonical, parsed, sample_of
 
 WORK_ORDERS: Final = Method("maintenance", "getWorkOrders")
@@ -48,12 +49,12 @@ class WorkOrderReader:
         if reading.since is not None:
             params["lastUpdatedOnFromDate"] = wire_day(mountain_day(reading.since))
         else:
-            start = date.fromisoformat(reading.cursor) if reading.cursor else reading.horizon
+            start = date.fromisoformat(Mark.of(reading.cursor, reading.horizon.isoformat()).part)
             following = start + _WINDOW
             params["createdOnFromDate"] = wire_day(start)
             if following <= mountain_day(self._clock.now()):
                 params["createdOnToDate"] = wire_day(following - timedelta(days=1))
-                cursor = following.isoformat()
+                cursor = Mark(following.isoformat()).cursor
         problems = Problems()
         items = await items_of(self._client, params)
         orders = understood(items, problems)
@@ -72,7 +73,7 @@ async def fetch(client: EntrataClient, params: dict[str, Any], problems: Problem
 async def items_of(client: EntrataClient, params: dict[str, Any]) -> list[Any]:
     """The same as they came."""
     found = await client.call(WORK_ORDERS, params)
-    return as_list(inside(found.value, "workOrders", "workOrder"))
+    return as_list(inside(found, "workOrders", "workOrder"))
 
 
 def understood(items: list[Any], problems: Problems) -> list[models.WorkOrder]:

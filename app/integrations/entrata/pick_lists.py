@@ -92,12 +92,12 @@ class PickListCache:
             return kept[1]
         found = await self._client.call(PICK_LISTS, {"propertyIds": str(property_id)})
         lists = PickLists(
-            locations=_table(inside(found.value, "Property", "Locations", "Location")),
-            priorities=_table(inside(found.value, "Property", "Priorities", "Priority")),
-            statuses=_table(inside(found.value, "Property", "StatusTypes", "StatusType")),
-            categories=_table(inside(found.value, "Property", "Categories", "Category")),
-            problems=_table(inside(found.value, "Property", "Problems", "Problem")),
-            employees=_table(inside(found.value, "CompanyEmployees", "CompanyEmployee")),
+            locations=_table(inside(found, "Property", "Locations", "Location")),
+            priorities=_table(inside(found, "Property", "Priorities", "Priority")),
+            statuses=_table(inside(found, "Property", "StatusTypes", "StatusType")),
+            categories=_table(inside(found, "Property", "Categories", "Category")),
+            problems=_table(inside(found, "Property", "Problems", "Problem")),
+            employees=_table(inside(found, "CompanyEmployees", "CompanyEmployee")),
         )
         self._kept[property_id] = (now, lists)
         return lists

@@ -28,7 +28,7 @@ async def read_properties(client: EntrataClient, reading: Reading) -> Page:
     """All properties of the organization, the disabled ones left out."""
     problems = Problems()
     found = await client.call(PROPERTIES)
-    items = as_list(inside(found.value, "PhysicalProperty", "Property"))
+    items = as_list(inside(found, "PhysicalProperty", "Property"))
     homes = parsed(models.Property, items, problems, id_key="PropertyID")
     rows = [_property(one, problems) for one in homes if not one.disabled]
     sample = sample_of(items, "PropertyID")
@@ -65,15 +65,15 @@ async def read_units(client: EntrataClient, reading: Reading) -> Page:
     plans = await client.call(FLOOR_PLANS, {"propertyId": property_id})
     units = await client.call(UNITS, {"propertyIds": reading.property_id, "includeDisabledUnits": 0})
     states = await client.call(AVAILABILITY, {"propertyId": property_id, "availableUnitsOnly": 0})
-    entries = [inside(entry, "UnitSpace") for entry in as_list(inside(states.value, "PropertyUnits", "PropertyUnit"))]
+    entries = [inside(entry, "UnitSpace") for entry in as_list(inside(states, "PropertyUnits", "PropertyUnit"))]
     available = parsed(models.Availability, [e for e in entries if e], problems, id_key="UnitNumber")
     by_number = {entry.number: entry for entry in available}
-    plan_items = as_list(inside(plans.value, "FloorPlans", "FloorPlan"))
+    plan_items = as_list(inside(plans, "FloorPlans", "FloorPlan"))
     plan_rows = [
         _floor_plan(plan, reading.property_id, problems)
         for plan in parsed(models.FloorPlan, plan_items, problems, id_key="Name")
     ]
-    unit_items = as_list(inside(units.value, "properties", "property", "units", "unit"))
+    unit_items = as_list(inside(units, "properties", "property", "units", "unit"))
     unit_rows = [
         _unit(unit, reading.property_id, by_number.get(_space_number(unit)), problems)
         for unit in parsed(models.Unit, unit_items, problems, id_key="id")

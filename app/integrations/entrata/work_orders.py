@@ -88,7 +88,7 @@ class EntrataWorkOrders:
         if made is None:
             place = await self._place(workspace_id, order)
             answer = await self._client.call(SEND, await self._request(order, place, mark))
-            made = await self._made(property_id, mark, answer.value)
+            made = await self._made(property_id, mark, answer)
         return await self._store(workspace_id, property_id, made)
 
     async def _update(self, write: Write) -> str:
@@ -115,7 +115,7 @@ class EntrataWorkOrders:
             params["problemDescription"] = changes["description"][:_LONGEST]
         try:
             answer = await self._client.call(UPDATE, params)
-            _check_update(answer.value, number)
+            _check_update(answer, number)
         except OutcomeUnknown:
             after = await self._one(property_id, number)
             if not _took(after, changes):
@@ -187,7 +187,7 @@ class EntrataWorkOrders:
     async def _office_phone(self, property_id: int) -> str:
         """The number of the community's office, "" when Entrata has none."""
         found = await self._client.call(MITS_UNITS, {"propertyIds": str(property_id)})
-        for home in as_list(inside(found.value, "PhysicalProperty", "Property")):
+        for home in as_list(inside(found, "PhysicalProperty", "Property")):
             for phone in as_list(inside(home, "PropertyID", "Phone")):
                 if number := text(inside(phone, "PhoneNumber")):
                     return number
@@ -199,7 +199,7 @@ class EntrataWorkOrders:
         if employee is not None:
             return {"assignedTo": employee}
         found = await self._client.call(VENDORS)
-        for vendor in as_list(inside(found.value, "vendors", "vendor")):
+        for vendor in as_list(inside(found, "vendors", "vendor")):
             if text(inside(vendor, "vendorName")).lower() == name.lower().strip():
                 return {"vendorId": int(text(inside(vendor, "id")))}
         raise unknown_assignee(name, lists)

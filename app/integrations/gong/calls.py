@@ -8,39 +8,34 @@ privacy and participants are edited afterwards; what is older is brought by the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
-
-import orjson
 
 from app.db.models.business import Call as CallRow
 from app.domain.clock import Clock
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.gong import fields
-from app.integrations.gong.client import CursorRefused, GongClient, GongPage, Operation
+from app.integrations.gong.client import GongClient, Operation
 from app.integrations.gong.ids import read_model_id
 from app.integrations.gong.models import LONGEST_SUMMARY, About, Party, named, parsed, title
 from app.integrations.gong.transcripts import lines_of, read_transcripts
 from app.integrations.gong.users import Colleague, Directory
+from app.integrations.paging import Mark
 from app.integrations.records import sample_of
 
 CALLS: Final = Operation("calls", "POST", "/v2/calls/extensive", "calls")
 WINDOW: Final = timedelta(days=90)
 _SELECTOR: Final = {"context": "Basic", "exposedFields": {"parties": True, "content": {"brief": True}}}
-_MOST_RESTARTS: Final = 3
 
 
 @dataclass(frozen=True)
 class Window:
-    """Where a reading stands: calls that started in [start, end), of all up to `until`. `restarts` counts how often
-    Gong forgot the cursor of this window."""
+    """The part of a reading: calls that started in [start, end), of all up to `until`."""
 
     start: datetime
     end: datetime
     until: datetime
-    cursor: str = ""
-    restarts: int = 0
 
     @classmethod
     def first(cls, reading: Reading, now: datetime) -> Window:
@@ -48,21 +43,19 @@ class Window:
         return cls(start, min(start + WINDOW, now), now)
 
     @classmethod
-    def loaded(cls, text: str) -> Window:
-        raw = orjson.loads(text)
-        start, end, until = (datetime.fromisoformat(raw[name]) for name in ("start", "end", "until"))
-        return cls(start, end, until, raw["cursor"], raw["restarts"])
+    def of(cls, part: str) -> Window:
+        return cls(*map(datetime.fromisoformat, part.split()))
 
-    def dumped(self) -> str:
-        return orjson.dumps(self).decode()
+    @property
+    def part(self) -> str:
+        return " ".join(moment.isoformat() for moment in (self.start, self.end, self.until))
 
-    def after(self, cursor: str) -> str:
-        """The place after a page that named `cursor`; "" at the end of the reading."""
-        if cursor:
-            return replace(self, cursor=cursor).dumped()
+    @property
+    def next(self) -> str | None:
+        """The part that follows; None at the end of the reading."""
         if self.end >= self.until:
-            return ""
-        return Window(self.end, min(self.end + WINDOW, self.until), self.until).dumped()
+            return None
+        return Window(self.end, min(self.end + WINDOW, self.until), self.until).part
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -84,10 +77,11 @@ class CallReader:
     async def read(self, reading: Reading) -> Page:
         """One page of calls with their transcripts. Raises SophiaErrors."""
         problems = Problems()
-        window = Window.loaded(reading.cursor) if reading.cursor else Window.first(reading, self._clock.now())
-        window, page = await self._page(window)
-        people = await self._directory.people(problems) if page.records else {}
-        calls = [(item, about) for item in page.records for about in self._about(item, problems)]
+        mark = Mark.of(reading.cursor, Window.first(reading, self._clock.now()).part)
+        window = Window.of(mark.part)
+        step = await self._client.listing(CALLS, window.asked).step(mark)
+        people = await self._directory.people(problems) if step.records else {}
+        calls = [(item, about) for item in step.records for about in self._about(item, problems)]
         found = await read_transcripts(self._client, (about.id for _, about in calls), problems)
         rows: list[Row] = []
         for item, about in calls:
@@ -97,17 +91,7 @@ class CallReader:
             speakers = {party.speaker_id: _name(party, people) for party in parties if party.speaker_id}
             rows.append(row | {"transcript": lines_of(said, speakers, problems) if said else ""})
         sample = sample_of([item["metaData"] for item, _ in calls], "id")
-        return Page((Batch(CallRow, rows),), window.after(page.cursor), problems.all(), sample=sample)
-
-    async def _page(self, window: Window) -> tuple[Window, GongPage]:
-        """The page, and the window it belongs to. A cursor that died costs the window a new beginning."""
-        try:
-            return window, await self._client.page(CALLS, window.asked, window.cursor)
-        except CursorRefused:
-            if window.restarts >= _MOST_RESTARTS:
-                raise self._client.looped(CALLS) from None
-            again = replace(window, cursor="", restarts=window.restarts + 1)
-            return again, await self._client.page(CALLS, again.asked)
+        return Page((Batch(CallRow, rows),), step.cursor(window.next), problems.all(), sample=sample)
 
     def _about(self, item: Any, problems: Problems) -> Sequence[About]:
         """What a call can't do without, or nothing and a problem."""

@@ -14,18 +14,17 @@ from typing import Any, Final, Literal
 import orjson
 import structlog
 
-from app.domain.errors import Fixable, SophiaError
+from app.domain.errors import SophiaError
 from app.http.outbound import Call, Reply, ServiceClient
 from app.http.retry import Repeat
+from app.integrations.pagers import ByCursor, Came, at
+from app.integrations.paging import Listing, PlaceForgotten
 
 _log = structlog.get_logger(__name__)
 _NOTHING: Final = re.compile(r"no calls found", re.IGNORECASE)
 
 
-class CursorRefused(Fixable):
-    """Gong no longer knows the cursor: what it pages through must be begun again."""
-
-    code = "vendor_refused"
+_CURSOR: Final = ByCursor(at("records", "cursor"))
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,6 @@ class Operation:
     records: str
 
 
-@dataclass(frozen=True)
-class GongPage:
-    """The records of one page, unread, and the cursor of the next one (empty on the last)."""
-
-    records: list[Any]
-    cursor: str = ""
-
-
 class GongClient:
     """Calls Gong for one company."""
 
@@ -54,11 +45,18 @@ class GongClient:
         self._address = base_url.rstrip("/")
         self._login = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
 
-    async def page(self, operation: Operation, asked: Mapping[str, Any], cursor: str = "") -> GongPage:
-        """One page of what is asked for: a body's fields, or a query's. Nothing found is an empty page.
+    def listing(self, operation: Operation, asked: Mapping[str, Any]) -> Listing:
+        """What is asked for, with a body's fields or a query's. Nothing found is an empty page.
 
-        Raises what `ServiceClient.send` raises, CursorRefused, and Fixable for everything else that Gong refuses.
+        Asking raises what `ServiceClient.send` raises, and Fixable for everything that Gong refuses.
         """
+
+        async def ask(place: str) -> Came:
+            return await self._page(operation, asked, place)
+
+        return Listing(operation.name, _CURSOR, ask, self._service.failures)
+
+    async def _page(self, operation: Operation, asked: Mapping[str, Any], cursor: str) -> Came:
         fields = {**asked, "cursor": cursor} if cursor else asked
         body = operation.method == "POST"
         reply = await self._service.send(
@@ -79,33 +77,7 @@ class GongClient:
         )
         return self._read(operation, reply, cursor)
 
-    async def whole(self, operation: Operation, asked: Mapping[str, Any], most: int) -> list[Any]:
-        """The records of all pages, `most` pages at the utmost. A cursor that dies on the way costs a new beginning,
-        once. Raises what `page` raises, and RetryLater for pages that have no end."""
-        try:
-            return await self._all(operation, asked, most)
-        except CursorRefused:
-            return await self._all(operation, asked, most)
-
-    def looped(self, operation: Operation) -> SophiaError:
-        """The error for pages that have no end."""
-        return self._service.failures.nonsense(operation.name, "pages go in circles")
-
-    async def _all(self, operation: Operation, asked: Mapping[str, Any], most: int) -> list[Any]:
-        found: list[Any] = []
-        seen = {""}
-        cursor = ""
-        while True:
-            page = await self.page(operation, asked, cursor)
-            found += page.records
-            cursor = page.cursor
-            if not cursor:
-                return found
-            if cursor in seen or len(seen) >= most:
-                raise self.looped(operation)
-            seen.add(cursor)
-
-    def _read(self, operation: Operation, reply: Reply, cursor: str) -> GongPage:
+    def _read(self, operation: Operation, reply: Reply, cursor: str) -> Came:
         """The page inside an answer; raises the error inside it."""
         try:
             answer = reply.json()
@@ -116,25 +88,20 @@ class GongClient:
             raise self._unreadable(operation, f"a {type(answer).__name__} instead of an object")
         errors = answer.get("errors")
         if reply.status == 404 and isinstance(errors, list) and any(_NOTHING.search(str(one)) for one in errors):
-            return GongPage([])
+            return Came([], {})
         if reply.status != 200 or errors:
             raise self._refusal(operation, reply.status, errors, cursor)
         records = answer.get(operation.records)
         if not isinstance(records, list):
             raise self._unreadable(operation, f"no {operation.records} in it")
-        about = answer.get("records")
-        following = about.get("cursor") if isinstance(about, dict) else None
-        if following is not None and not isinstance(following, str):
-            raise self._unreadable(operation, "a cursor that is no text")
-        return GongPage(records, following or "")
+        return Came(records, answer)
 
     def _unreadable(self, operation: Operation, why: str) -> SophiaError:
         return self._service.failures.nonsense(operation.name, why)
 
-    def _refusal(self, operation: Operation, status: int, errors: Any, cursor: str) -> SophiaError:
+    def _refusal(self, operation: Operation, status: int, errors: Any, cursor: str) -> Exception:
         said = "; ".join(str(one) for one in errors)[:200] if isinstance(errors, list) else ""
         _log.warning("gong_refused", operation=operation.name, status=status, message=said)
-        refused = self._service.failures.refused(operation.name, status)
-        if status == 400 and cursor:
-            return CursorRefused(refused.sentence, next_step=refused.next_step, detail=f"{operation.name}: {said}")
-        return refused
+        if status == 400 and cursor:  # cursors live for a while; Gong has no other word for a dead one
+            return PlaceForgotten()
+        return self._service.failures.refused(operation.name, status)

@@ -15,6 +15,7 @@ from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Read
 from app.integrations.gong.calls import CallReader
 from app.integrations.gong.client import GongClient, Operation
 from app.integrations.gong.ids import SOURCE
+from app.integrations.paging import Mark
 from app.integrations.writing import RecordSystem
 
 LABEL: Final = "Gong"
@@ -69,7 +70,7 @@ class Gong:
     async def check(self) -> Reachability:
         """Asks for the company's Gong workspaces with our key."""
         try:
-            await self._client.page(WORKSPACES, {})
+            await self._client.listing(WORKSPACES, {}).step(Mark())
         except NotAllowed as refused:
             return Reachability("refused", refused.for_people)
         except SophiaError as failed:

@@ -19,7 +19,6 @@ TRANSCRIPTS: Final = Operation("transcripts", "POST", "/v2/calls/transcript", "c
 NOBODY: Final = "Unknown speaker"
 LONGEST: Final = 1_000_000  # characters of a transcript: a day of talk
 LINE_WORDS: Final = 60  # a line is quoted with one time mark, so it stays short
-_MOST_PAGES: Final = 110  # one for each call, and some
 _NOT_IN_A_NAME: Final = re.compile(r"[\[\]:]+")
 
 
@@ -28,7 +27,7 @@ async def read_transcripts(client: GongClient, call_ids: Iterable[str], problems
     wanted = sorted(set(call_ids))
     if not wanted:
         return {}
-    items = await client.whole(TRANSCRIPTS, {"filter": {"callIds": wanted}}, _MOST_PAGES)
+    items = await client.listing(TRANSCRIPTS, {"filter": {"callIds": wanted}}).whole()
     found = parsed(Transcript, items, problems, lambda item: named(item, "callId"))
     asked = set(wanted)
     for stray in (one for one in found if one.call_id not in asked):

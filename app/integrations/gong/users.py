@@ -16,7 +16,6 @@ from app.integrations.gong.client import GongClient, Operation
 from app.integrations.gong.models import User, named, parsed
 
 USERS: Final = Operation("users", "GET", "/v2/users", "users")
-_MOST_PAGES: Final = 200
 _KEPT: Final = timedelta(hours=1)
 
 
@@ -49,7 +48,7 @@ class Directory:
 
     async def _read(self, problems: Problems) -> Mapping[str, Colleague]:
         # Avatars are Gong's own employees looking in; a call may name one as its host.
-        items = await self.client.whole(USERS, {"includeAvatars": "true"}, _MOST_PAGES)
+        items = await self.client.listing(USERS, {"includeAvatars": "true"}).whole()
         found = parsed(User, items, problems, lambda item: named(item, "id"))
         return {user.id: _colleague(user, problems) for user in found}
 

@@ -6,6 +6,7 @@ Facts: developers.hubspot.com/docs ("Error handling", "Usage guidelines"). The l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,13 +17,16 @@ from app.domain.errors import Fixable, NotAllowed, NotFound, SophiaError
 from app.http.outbound import Call, Reply, ServiceClient
 from app.http.pacing import ALL_CALLS, Allowance, RemainingHeaders
 from app.http.retry import Repeat, RetryPolicy
-from app.integrations.records import text
+from app.integrations.pagers import ByCursor, Came, Pager, at
+from app.integrations.paging import Listing
 
 SEARCH_LANE: Final = "search"
 ALLOWANCES: Final = (Allowance(100, 10), Allowance(4, 1, SEARCH_LANE))
 REMAINING: Final = RemainingHeaders("X-HubSpot-RateLimit-Remaining", "X-HubSpot-RateLimit-Interval-Milliseconds", 0.001)
 RETRY: Final = RetryPolicy(attempts=5, first_wait=3.0, longest_wait=10.0)
 _UNTIL_TOMORROW: Final = 3600.0  # a day's calls are used up; nobody knows the account's midnight
+NEXT: Final = at("paging", "next", "after")
+BY_AFTER: Final = ByCursor(NEXT)
 _READ: Final = frozenset({200, 201, 204, 207, 400, 403, 404, 409, 477})
 
 _log = structlog.get_logger(__name__)
@@ -91,13 +95,25 @@ class HubSpotClient:
             raise self.nonsense(request, f"no object (HTTP {reply.status}, {len(reply.body)} bytes)")
         return answer
 
-    async def results(self, request: Request) -> tuple[list[Any], str]:
-        """The answer's records, and the cursor of the next page, "" on the last one."""
-        answer = await self.call(request)
+    async def results(self, request: Request) -> list[Any]:
+        """The records of an answer that comes whole, or of whose pages the first is enough."""
+        return self._records(request, await self.call(request))
+
+    def listing(self, operation: str, request: Callable[[str], Request], pager: Pager = BY_AFTER) -> Listing:
+        """A list in pages; `request` makes the one for a place."""
+
+        async def ask(place: str) -> Came:
+            asked = request(place)
+            answer = await self.call(asked)
+            return Came(self._records(asked, answer), answer)
+
+        return Listing(operation, pager, ask, self._service.failures)
+
+    def _records(self, request: Request, answer: dict[str, Any]) -> list[Any]:
         results = answer.get("results")
         if not isinstance(results, list):
             raise self.nonsense(request, "no results in it")
-        return results, _next(answer)
+        return results
 
     def nonsense(self, request: Request, why: str) -> SophiaError:
         """The error for an answer that can't be understood."""
@@ -171,14 +187,3 @@ def _scopes(answer: dict[str, Any]) -> set[str]:
         for scopes in context.values() if isinstance(context, dict) else ():
             found.update(str(scope)[:60] for scope in scopes if isinstance(scopes, list))
     return found
-
-
-def _next(answer: dict[str, Any]) -> str:
-    """The cursor of the next page. Whatever is no cursor ends the reading, as an absent `paging` does."""
-    step: Any = answer
-    for key in ("paging", "next", "after"):
-        step = step.get(key) if isinstance(step, dict) else None
-    try:
-        return text(step)[:100]
-    except ValueError:
-        return ""

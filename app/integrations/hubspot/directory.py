@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Literal, TypeVar
 
 from app.domain.clock import Clock
@@ -21,7 +22,6 @@ T = TypeVar("T")
 
 FRESH: Final = timedelta(minutes=10)
 NEW: Final = timedelta(minutes=1)
-_MOST_PAGES: Final = 100
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ class Directory:
         return found
 
     async def _pipelines(self) -> list[Pipeline]:
-        items, _ = await self._client.results(Request("pipelines", "GET", "/crm/v3/pipelines/deals"))
+        items = await self._client.results(Request("pipelines", "GET", "/crm/v3/pipelines/deals"))
         return parsed(Pipeline, items, Problems(), id_key="id")  # what can't be read shows in the deals that name it
 
     async def _kinds(self) -> dict[str, str]:
-        items, _ = await self._client.results(Request("properties", "GET", "/crm/v3/properties/companies"))
+        items = await self._client.results(Request("properties", "GET", "/crm/v3/properties/companies"))
         types = [one for one in parsed(PropertyInfo, items, Problems(), id_key="name") if one.name == "type"]
         return {option.value: option.label for one in types for option in one.options}
 
@@ -104,12 +104,10 @@ class Directory:
         """All owners, those included who left: their records still name them."""
         found: list[Any] = []
         for archived in ("false", "true"):
-            after = ""
-            for _ in range(_MOST_PAGES):
-                params = {"limit": "100", "archived": archived} | ({"after": after} if after else {})
-                page, following = await self._client.results(Request("owners", "GET", "/crm/v3/owners", params))
-                found += page
-                if not following or following == after:
-                    break
-                after = following
+            found += await self._client.listing("owners", partial(_owners, archived)).whole()
         return {one.id: one for one in parsed(Owner, found, Problems(), id_key="id")}
+
+
+def _owners(archived: str, after: str) -> Request:
+    params = {"limit": "100", "archived": archived} | ({"after": after} if after else {})
+    return Request("owners", "GET", "/crm/v3/owners", params)

@@ -3,23 +3,26 @@
 A full reading lists a type. An incremental one searches what was modified since, in the order of the records' ids and
 always beyond the last id: no page lies behind another one, so that a search's cap of 10,000 results loses nothing and
 a record that changes meanwhile is neither lost nor doubled. What was deleted since comes from the list of archived
-records. Cursors: `list:<after>`, `search:<last id>`, `archived:<after>`.
+records. The parts of a reading: `list`; `search`, then `archived`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.integrations.base import Batch, Page, Problems, Reading
-from app.integrations.hubspot.client import SEARCH_LANE, HubSpotClient, Request
+from app.integrations.hubspot.client import NEXT, SEARCH_LANE, HubSpotClient, Request
 from app.integrations.hubspot.directory import NEW, Directory
 from app.integrations.hubspot.fields import milliseconds
 from app.integrations.hubspot.ids import read_model_id
 from app.integrations.hubspot.models import CrmRecord, Links
 from app.integrations.hubspot.rows import KINDS, Kind, RowMaker
+from app.integrations.pagers import ByLastId
+from app.integrations.paging import Listing, Mark
 from app.integrations.records import parsed
 
 LISTED: Final = 100
@@ -36,12 +39,11 @@ class CrmReader:
     async def read(self, reading: Reading) -> Page:
         """One page of a resource."""
         kind = KINDS[reading.resource]
-        part, _, place = reading.cursor.partition(":")
         if reading.since is None:
-            return await self._listed(kind, place)
-        if part == "archived":
-            return await self._archived(kind, place, reading.since)
-        return await self._modified(kind, place, reading.since)
+            return await self._listed(kind, Mark.of(reading.cursor, "list"))
+        mark = Mark.of(reading.cursor, "search")
+        read = self._archived if mark.part == "archived" else self._modified
+        return await read(kind, mark, reading.since)
 
     async def one(self, resource: str, number: str) -> Page:
         """A record as it is now; it is `gone` when HubSpot has it no more. Raises NotFound for an archived one too."""
@@ -63,32 +65,27 @@ class CrmReader:
         gone = tuple((kind.table, read_model_id(record.id)) for record in records if record.archived)
         return Page((Batch(kind.table, rows),), cursor, problems.all(), gone)
 
-    async def _listed(self, kind: Kind, after: str) -> Page:
-        items, following = await self._client.results(self._list(kind, after))
-        return await self.page(kind, items, f"list:{following}" if following else "", Problems())
+    async def _listed(self, kind: Kind, mark: Mark) -> Page:
+        step = await self._list(kind).step(mark)
+        return await self.page(kind, step.records, step.cursor(), Problems())
 
-    async def _archived(self, kind: Kind, after: str, since: datetime) -> Page:
+    async def _archived(self, kind: Kind, mark: Mark, since: datetime) -> Page:
         """What was deleted since. HubSpot keeps archived records for 90 days, in no order of time."""
-        items, following = await self._client.results(self._list(kind, after, archived=True))
+        step = await self._list(kind, archived=True).step(mark)
         problems = Problems()
-        records = parsed(CrmRecord, items, problems, id_key="id")
+        records = parsed(CrmRecord, step.records, problems, id_key="id")
         gone = [one for one in records if one.archived_at is None or one.archived_at >= since]
-        cursor = f"archived:{following}" if following else ""
-        return Page((), cursor, problems.all(), tuple((kind.table, read_model_id(one.id)) for one in gone))
+        return Page((), step.cursor(), problems.all(), tuple((kind.table, read_model_id(one.id)) for one in gone))
 
-    async def _modified(self, kind: Kind, last: str, since: datetime) -> Page:
-        request = self._search(kind, last, since)
-        items, following = await self._client.results(request)
-        problems = Problems()
-        page = await self.page(kind, items, "archived:", problems)
-        if not following:
-            return page
-        highest = max((_number(item) for item in items), default=0)
-        if highest <= int(last or 0):
-            raise self._client.nonsense(request, "more results behind a page without ids")
-        return Page(page.batches, f"search:{highest}", page.problems, page.gone)
+    async def _modified(self, kind: Kind, mark: Mark, since: datetime) -> Page:
+        found = self._client.listing(f"search_{kind.object_type}", partial(self._search, kind, since), BEYOND)
+        step = await found.step(mark)
+        return await self.page(kind, step.records, step.cursor("archived"), Problems())
 
-    def _list(self, kind: Kind, after: str, *, archived: bool = False) -> Request:
+    def _list(self, kind: Kind, *, archived: bool = False) -> Listing:
+        return self._client.listing(f"list_{kind.object_type}", partial(self._request, kind, archived))
+
+    def _request(self, kind: Kind, archived: bool, after: str) -> Request:
         params = {"limit": str(LISTED), "properties": ",".join(kind.properties)}
         if archived:
             params |= {"archived": "true"}
@@ -96,7 +93,7 @@ class CrmReader:
             params |= {"after": after}
         return Request(f"list_{kind.object_type}", "GET", f"/crm/v3/objects/{kind.object_type}", params)
 
-    def _search(self, kind: Kind, last: str, since: datetime) -> Request:
+    def _search(self, kind: Kind, since: datetime, last: str) -> Request:
         filters = [{"propertyName": kind.modified, "operator": "GTE", "value": milliseconds(since)}]
         if last:
             filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": last})
@@ -138,3 +135,6 @@ def search(
 def _number(item: Any) -> int:
     found = item.get("id") if isinstance(item, dict) else None
     return int(found) if isinstance(found, str) and found.isdecimal() else 0
+
+
+BEYOND: Final = ByLastId(_number, more=lambda answer: bool(NEXT(answer)))

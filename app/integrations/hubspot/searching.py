@@ -33,7 +33,7 @@ class Searching:
         for pause in _LOOKS if patient else _LOOKS[:1]:
             if pause:
                 await self._sleep(pause)
-            items, _ = await self._client.results(search(resource, filters, names, limit=10))
+            items = await self._client.results(search(resource, filters, names, limit=10))
             if items:
                 return [(record_id(item.get("id")), item.get("properties") or {}) for item in items]
         return []

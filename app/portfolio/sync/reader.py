@@ -14,6 +14,7 @@ from app.db.bulk import upsert
 from app.db.models.property import Unit
 from app.domain.errors import RetryLater
 from app.integrations.base import Page, Reading
+from app.integrations.paging import GoesInCircles, Trail
 from app.portfolio.identity import shadowed
 from app.portfolio.sync import place as places
 from app.portfolio.sync.context import Part
@@ -24,7 +25,6 @@ from app.portfolio.sync.report import ResourceReport
 from app.portfolio.sync.totals import StatedTotals
 
 LOOPED: Final = "sync_cursor_loop"
-_MOST_PAGES: Final = 20_000
 
 
 class PartReader:
@@ -56,7 +56,7 @@ class PartReader:
         context, resource = self._context, self._part.resource
         unit_ids, hidden = await self._unit_ids(), await self._hidden()
         stated = StatedTotals(self._part, whole=place.mode == "full" and not place.cursor)
-        seen = {place.cursor}
+        trail = Trail(place.cursor)
         while True:
             asked_at = context.clock.now()
             page = await context.connector.read(
@@ -69,9 +69,11 @@ class PartReader:
                     unit_ids=unit_ids,
                 )
             )
-            if page.cursor and (page.cursor in seen or len(seen) >= _MOST_PAGES):
-                raise self._looped(page.cursor)
-            seen.add(page.cursor)
+            if page.cursor:
+                try:
+                    trail.on(page.cursor)
+                except GoesInCircles:
+                    raise self._looped(page.cursor) from None
             place = place.at(page.cursor)
             stated.take(dict(page.owed))
             await self._store(_without(hidden, page), place, asked_at, stated)

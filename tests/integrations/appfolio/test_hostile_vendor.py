@@ -15,13 +15,25 @@ from app.domain.errors import NotAllowed, RetryLater
 from app.http.outbound import Outbound
 from app.integrations.appfolio import CONNECTOR
 from app.integrations.base import Connector, Reading
+from app.integrations.paging import Mark
 from tests.http.scripted import answer
 from tests.integrations.appfolio.rig import ACCOUNT, settings, standing
+from tests.integrations.contract.pages import Change, DyingPlacesContract, PagesContract
 from tests.integrations.contract.proxy import rewritten
-from tests.integrations.contract.suite import ConnectorContract, Tried, rows
+from tests.integrations.contract.suite import ConnectorContract, Tried, VendorRig, rows
 
 
-class TestAppFolio(ConnectorContract):
+class AppFolioRig(VendorRig):
+    @asynccontextmanager
+    async def stand_in(self, data: Path) -> AsyncGenerator[str]:
+        async with standing(data, limited=False) as stand:  # the suite's own clock tells the connector the time
+            yield stand.url
+
+    def open(self, url: str, outbound: Outbound, clock: FixedClock) -> Connector:
+        return CONNECTOR.open(settings(url), outbound, clock)
+
+
+class TestAppFolio(AppFolioRig, ConnectorContract):
     reading = Reading("work_orders", date(2024, 3, 1))
     target = b"/api/v0/work_orders?"
     secret = ACCOUNT.database[1]
@@ -32,14 +44,6 @@ class TestAppFolio(ConnectorContract):
         "vendor_rate_limited": b'{"code": "429", "message": "Slow."}',
         "vendor_unreachable": b'{"code": "533", "message": "Data unavailable."}',
     }
-
-    @asynccontextmanager
-    async def stand_in(self, data: Path) -> AsyncGenerator[str]:
-        async with standing(data, limited=False) as stand:  # the suite's own clock tells the connector the time
-            yield stand.url
-
-    def open(self, url: str, outbound: Outbound, clock: FixedClock) -> Connector:
-        return CONNECTOR.open(settings(url), outbound, clock)
 
     def records(self, body: Any) -> list[dict[str, Any]]:
         return body["data"]
@@ -55,26 +59,6 @@ class TestAppFolio(ConnectorContract):
             await tried.read(answer(533), lasting=True)
         assert (closed.value.code, len(tried.proxy.seen)) == ("vendor_unreachable", 1)
 
-    @pytest.mark.parametrize(
-        "path", ["/api/v0/work_orders?page[number]=1", "/api/v0/work_orders?page%5Bnumber%5D=0001"]
-    )
-    async def test_a_next_page_that_is_this_one_is_no_page(self, tried: Tried, path: str) -> None:
-        with pytest.raises(RetryLater) as looped:
-            await tried.read(rewritten(lambda body: {**body, "next_page_path": path}), lasting=True)
-        assert looped.value.code == "vendor_answer_unreadable"
-
-    @pytest.mark.parametrize(
-        "path", [7, "", "nonsense", "https://elsewhere.example/?page[number]=soon", ["x"]], ids=repr
-    )
-    async def test_a_next_page_that_can_not_be_read_is_none(self, tried: Tried, path: Any) -> None:
-        page = await tried.read(rewritten(lambda body: {**body, "next_page_path": path}))
-        assert page.cursor == ""
-
-    async def test_only_the_page_number_is_taken_from_a_link_to_another_host(self, tried: Tried) -> None:
-        link = "https://elsewhere.example/api/v0/work_orders?page[number]=2"
-        page = await tried.read(rewritten(lambda body: {**body, "next_page_path": link}))
-        assert page.cursor == "2"
-
     @pytest.mark.parametrize("missing", ["CreatedAt", "Link", "VendorTrade", "AssignedUsers", "LastUpdatedAt"])
     async def test_fields_that_an_account_may_lack_cost_no_work_order(self, tried: Tried, missing: str) -> None:
         whole = rows(await tried.read())
@@ -85,3 +69,42 @@ class TestAppFolio(ConnectorContract):
         page = await tried.read(self.changed(lambda records: records[0].__setitem__("Status", "On the moon")))
         assert "unknown work order status: On the moon" in [problem.kind for problem in page.problems]
         assert "unknown" in [row["status"] for row in rows(page).values()]
+
+
+class TestPages(AppFolioRig, PagesContract):
+    """The Database API's lists."""
+
+    reading = Reading("work_orders", date(2024, 3, 1))
+    target = b"/api/v0/work_orders?"
+    places = ("2", "3")
+    unreadable = (
+        7,
+        ["x"],
+        "nonsense",
+        *("/api/v0/work_orders?page[number]=" + one for one in ("soon", "0001", "0", "-1")),
+    )
+
+    def records(self, body: Any) -> list[dict[str, Any]]:
+        return body["data"]
+
+    def naming(self, place: Any) -> Change:
+        """The path may lead to any host: only the number is taken."""
+        link = f"https://elsewhere.example/api/v0/x?page[number]={place}" if place in self.places else place
+        return rewritten(lambda body: {**body, "next_page_path": link or None})
+
+
+class TestReportPages(AppFolioRig, DyingPlacesContract):
+    """The Reports API's pages, from the payments of a ledger."""
+
+    reading = Reading("ledger", date(2024, 3, 1), cursor=Mark("2026-02-01").cursor)
+    target = b"/api/v2/reports/receivables_activity"
+    places = ("metadata_id=abc&page=2", "metadata_id=abc&page=3")
+    unreadable = (7, ["x"], "nonsense", "https://elsewhere.example/")
+    forgotten = answer(404, b'{"status": 404, "error": "Not Found"}')
+
+    def records(self, body: Any) -> list[dict[str, Any]]:
+        return body["results"]
+
+    def naming(self, place: Any) -> Change:
+        link = f"https://elsewhere.example/api/v2/x.json?{place}" if place in self.places else place
+        return rewritten(lambda body: {**body, "next_page_url": link or None})

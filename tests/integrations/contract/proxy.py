@@ -28,7 +28,7 @@ def cut(whole: bytes) -> Answer:
     return head + b"\r\n\r\n" + body[: len(body) // 2]
 
 
-def rewritten(change: Callable[[Any], Any]) -> Fault:
+def rewritten(change: Callable[[Any], Any]) -> Callable[[bytes], Answer]:
     """The JSON body is what `change` returns for it."""
 
     def fault(whole: bytes) -> Answer:

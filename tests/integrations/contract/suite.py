@@ -1,5 +1,6 @@
 """What every connector does when its vendor misbehaves. A connector inherits these tests with a subclass of
-`ConnectorContract` that says how its stand-in is started, which reading is tried, and where the records lie."""
+`ConnectorContract` that says how its stand-in is started, which reading is tried, and where the records lie. How its
+lists go on is tried by `PagesContract` (pages.py)."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ from app.domain.clock import FixedClock
 from app.domain.errors import NotAllowed, RetryLater, SophiaError
 from app.http.outbound import Outbound
 from app.integrations.base import Connector, Page, Reading, Row
+from app.integrations.paging import Mark
 from tests.http.patience import Patience
-from tests.http.scripted import answer
+from tests.http.scripted import Answer, answer
 from tests.integrations.contract.proxy import Fault, FaultProxy, cut, dropped, proxied, rewritten
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
@@ -68,16 +70,11 @@ def _itself(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-class ConnectorContract(ABC):
-    """reading: a page with several records. target: bytes that only its request holds. secret: a credential that
-    nobody may ever see. errors_inside: answers of status 200 that are errors, with the code they must become."""
+class VendorRig(ABC):
+    """reading: a page with several records. target: bytes that only its request holds."""
 
     reading: ClassVar[Reading]
     target: ClassVar[bytes]
-    secret: ClassVar[str]
-    text_field: ClassVar[str]
-    text_column: ClassVar[str]
-    errors_inside: ClassVar[dict[str, bytes]]
 
     @abstractmethod
     def stand_in(self, data: Path) -> AbstractAsyncContextManager[str]:
@@ -90,10 +87,6 @@ class ConnectorContract(ABC):
     def records(self, body: Any) -> list[dict[str, Any]]:
         """The very list of records in a decoded answer."""
 
-    def fields(self, record: dict[str, Any]) -> dict[str, Any]:
-        """The part of a record that holds its fields: the record itself, unless a vendor nests them."""
-        return record
-
     @pytest.fixture
     async def tried(self, tmp_path: Path) -> AsyncIterator[Tried]:
         clock, patience = FixedClock(NOW), Patience()
@@ -103,7 +96,7 @@ class ConnectorContract(ABC):
             await outbound.close()
             assert proxy.slips == []
 
-    def changed(self, change: Callable[[list[dict[str, Any]]], object]) -> Fault:
+    def changed(self, change: Callable[[list[dict[str, Any]]], object]) -> Callable[[bytes], Answer]:
         """The answer's records as `change` leaves them."""
 
         def rewrite(body: Any) -> Any:
@@ -111,6 +104,20 @@ class ConnectorContract(ABC):
             return body
 
         return rewritten(rewrite)
+
+
+class ConnectorContract(VendorRig):
+    """secret: a credential that nobody may ever see. errors_inside: answers of status 200 that are errors, with the
+    code they must become."""
+
+    secret: ClassVar[str]
+    text_field: ClassVar[str]
+    text_column: ClassVar[str]
+    errors_inside: ClassVar[dict[str, bytes]]
+
+    def fields(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The part of a record that holds its fields: the record itself, unless a vendor nests them."""
+        return record
 
     async def test_the_same_page_reads_the_same_twice(self, tried: Tried) -> None:
         first = await tried.read()
@@ -182,7 +189,8 @@ class ConnectorContract(ABC):
     async def test_an_empty_page_is_empty_and_does_not_end_the_reading(self, tried: Tried) -> None:
         whole = await tried.read()
         page = await tried.read(self.changed(lambda records: records.clear()))
-        assert (rows(page), page.cursor) == ({}, whole.cursor)
+        assert (rows(page), bool(page.cursor)) == ({}, bool(whole.cursor))
+        assert Mark.of(page.cursor).place == Mark.of(whole.cursor).place
 
     @pytest.mark.parametrize("value", [None, "", "haunted", -1, 1e300, True, [], {}, [[]], {"a": 1}], ids=repr)
     async def test_a_field_of_any_wrong_kind_costs_at_most_its_record(self, tried: Tried, value: Any) -> None:

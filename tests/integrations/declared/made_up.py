@@ -96,9 +96,9 @@ def page(operation: Operation, records: list[Any], following: str) -> bytes:
     pages = operation.pages
     assert pages is not None
     body = body_of(operation, records)
-    if pages.by == "cursor":
-        if isinstance(body, dict):
-            planted(body, pages.field, following or None)
+    if pages.by in ("cursor", "address"):
+        address = f"http://elsewhere.example/?{pages.parameter}={following}"
+        planted(body, pages.field, (following if pages.by == "cursor" else address) if following else None)
         return ok(body)
     return ok(body, *_link(pages, following)) if pages.by == "link" else ok(body)
 

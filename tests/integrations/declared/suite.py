@@ -331,7 +331,7 @@ class PageContract:
     def page(case: Case, start: int, following: str) -> bytes:
         """A page of as many records as the service gives, or of three where it need not be full."""
         pages = case.operation.pages
-        many = pages.size if pages and pages.by == "number" and pages.size_parameter else MANY
+        many = pages.size if pages and pages.by in ("number", "offset") and pages.size_parameter else MANY
         return page(case.operation, [record_of(case.operation, start + at) for at in range(many)], following)
 
     async def test_pages_are_read_to_the_last(self, paging: Tried) -> None:

@@ -15,6 +15,7 @@ from app.db.models.business import Call
 from app.domain.clock import FixedClock
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.integrations.base import SAMPLED, Reading
+from app.integrations.paging import Mark
 from app.portfolio.calls import CallFilter, heard
 from app.portfolio.sync import SyncMode, SyncReport, sync_source
 from app.sandbox.gong.limits import Limits
@@ -60,7 +61,7 @@ async def test_cursors_that_die_cost_a_new_beginning_of_their_window(sqlite_db: 
 
         async def dying(reading: Any) -> Any:
             nonlocal died
-            if '"cursor":"eyJ' in reading.cursor and died < 2:
+            if Mark.of(reading.cursor).place and died < 2:
                 died += 1
                 stand.server.cursors.expire()
             return await read(reading)

@@ -72,6 +72,7 @@ class FakeSource:
     before: Callable[[Reading], None] = lambda reading: None  # may raise
     page_size: int = 2
     loops: bool = False
+    cursor_length: int = 0
 
     @property
     def spec(self) -> ConnectorSpec:
@@ -91,7 +92,7 @@ class FakeSource:
             rows = [row for row in rows if self.changed.get(row["id"], reading.since) > reading.since]
         start = int(reading.cursor or 0)
         end = start + self.page_size
-        cursor = str(end) if end < len(rows) else ""
+        cursor = str(end).zfill(self.cursor_length) if end < len(rows) else ""
         if self.loops and reading.resource == "ledger":
             cursor = "1"
         return Page((Batch(model, rows[start:end]),), cursor, self.problems)

@@ -303,3 +303,9 @@ async def test_what_was_not_understood_is_reported_with_its_first_example(rig: R
     assert report.problems[0].kind == "unknown unit status: Haunted"
     assert report.problems[0].record == "101"
     assert report.problems[0].count == 2 * sum(r.pages for r in report.resources)
+
+
+async def test_a_place_may_be_as_long_as_a_service_makes_it(rig: Rig) -> None:
+    rig.source.cursor_length = 3_500
+    assert (await rig.sync()).ok
+    assert len(await rig.living(LedgerEntry)) == 6
