@@ -42,10 +42,14 @@ class KnowledgeReader(Base):
 
 class KnowledgePassage(Base):
     """One passage. `vector` holds float16 numbers, little endian, of the embedder that the document names; empty where
-    another store keeps them. `terms` holds its words as app/knowledge/terms.py packs them."""
+    another store keeps them. `terms` holds its words as app/knowledge/terms.py packs them. `since` is the version
+    (KnowledgeVersion) that it came with."""
 
     __tablename__ = "knowledge_passages"
-    __table_args__ = (Index("uq_knowledge_passages_place", "workspace_id", "document_id", "number", unique=True),)
+    __table_args__ = (
+        Index("uq_knowledge_passages_place", "workspace_id", "document_id", "number", unique=True),
+        Index("ix_knowledge_passages_since", "workspace_id", "since"),
+    )
 
     row: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(String(64))
@@ -58,6 +62,7 @@ class KnowledgePassage(Base):
     anchor: Mapped[str] = mapped_column(String(200), default="")
     vector: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     terms: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    since: Mapped[int] = mapped_column(default=0)
 
 
 class KnowledgeVersion(Base):

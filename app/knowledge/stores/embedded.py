@@ -1,14 +1,15 @@
 """The embedded store: vectors in the main database, searched exactly over the rows that the person may see.
 
 Filter first, score after: with a filter that leaves few rows, exact is faster than any index and misses nothing. The
-vectors of a workspace are kept in memory as float16 (77 MB for 100,000 passages) until the workspace changes.
+vectors of a workspace are kept in memory as float16 (77 MB for 100,000 passages).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from app.db.engine import Database
 from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeReader
 from app.domain.errors import Fixable
 from app.knowledge import shelf
+from app.knowledge.held import HeldPassages, Roll
 from app.knowledge.passages import DocumentKind, Embedded, Passage, Sight
 from app.knowledge.stores.base import Hit, StoreHealth, StorePage
 from app.knowledge.word_index import WordIndex
@@ -25,19 +27,23 @@ from app.knowledge.word_index import WordIndex
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WORKSPACES_IN_MEMORY = 8
-
 
 @dataclass(frozen=True)
-class _Matrix:
-    """A workspace's vectors of one version. `documents[owner[i]]` and `numbers[i]` say which passage row i is."""
+class _Vectors:
+    """A workspace's vectors of one version, (passages, dimension) in each part. `firsts` are the rows at which
+    the parts begin, and behind them how many rows there are."""
 
-    version: int
-    vectors: NDArray[np.float16]  # (passages, dimension)
-    documents: tuple[str, ...]
-    at: Mapping[str, int]  # place of each document
-    owner: NDArray[np.int32]
-    numbers: NDArray[np.int32]
+    roll: Roll
+    parts: Sequence[NDArray[np.float16]]
+    firsts: Sequence[int]
+
+    def scores(self, rows: NDArray[np.integer], question: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The cosines of rows that are in order."""
+        found = [np.zeros(0, dtype=np.float32)]
+        edges = np.searchsorted(rows, self.firsts)
+        for part, first, begin, end in zip(self.parts, self.firsts, edges, edges[1:], strict=False):
+            found.append(part[rows[begin:end] - first].astype(np.float32) @ question)
+        return np.concatenate(found)
 
 
 class EmbeddedStore:
@@ -50,8 +56,13 @@ class EmbeddedStore:
         self._embedder = embedder
         self._dimension = dimension
         self._words = words
-        self._matrices: dict[str, _Matrix] = {}
-        self._loading = asyncio.Lock()
+        self._vectors = HeldPassages(
+            db,
+            KnowledgePassage.vector,
+            build=partial(_matrix, dimension=dimension),
+            join=_Vectors,
+            fits=func.length(KnowledgePassage.vector) == 2 * dimension,
+        )
 
     async def replace(self, workspace_id: str, document_id: str, passages: Sequence[Embedded]) -> None:
         packed = [self._packed(one.vector) for one in passages]
@@ -66,10 +77,10 @@ class EmbeddedStore:
         question = np.asarray(vector, dtype=np.float32)
         if question.shape != (self._dimension,):
             raise _wrong_length(len(question), self._dimension)
+        vectors = await self._vectors.now(sight.workspace_id)
         async with self._db.reading() as session:
-            matrix = await self._matrix(sight.workspace_id)
             visible = await shelf.visible_documents(session, sight, self._embedder)
-        return await asyncio.to_thread(_nearest, matrix, visible, question, limit)
+        return await asyncio.to_thread(_nearest, vectors, visible, question, limit)
 
     async def matching(self, sight: Sight, text: str, limit: int) -> list[Hit]:
         return await self._words.matching(sight, text, limit)
@@ -112,7 +123,7 @@ class EmbeddedStore:
         return StoreHealth("ok", "Documents live in Sophia's own database.")
 
     async def close(self) -> None:
-        self._matrices.clear()
+        self._vectors.clear()
 
     def _held(self, workspace_id: str) -> ColumnElement[bool]:
         """Passages of documents that are whole, with a vector of our embedder. A document moved elsewhere has none."""
@@ -130,53 +141,15 @@ class EmbeddedStore:
             raise _wrong_length(len(vector), self._dimension)
         return np.asarray(vector, dtype="<f2").tobytes()
 
-    async def _matrix(self, workspace_id: str) -> _Matrix:
-        """The workspace's vectors as they are now; loaded once however many ask at the same time."""
-        async with self._loading, self._db.reading() as session:
-            version = await shelf.version(session, workspace_id)
-            known = self._matrices.pop(workspace_id, None)
-            if known is None or known.version != version:
-                rows = await session.execute(
-                    select(KnowledgePassage.document_id, KnowledgePassage.number, KnowledgePassage.vector)
-                    .where(
-                        KnowledgePassage.workspace_id == workspace_id,
-                        func.length(KnowledgePassage.vector) == 2 * self._dimension,
-                    )
-                    .order_by(KnowledgePassage.document_id, KnowledgePassage.number)
-                )
-                known = await asyncio.to_thread(_built, version, rows.all(), self._dimension)
-            self._matrices[workspace_id] = known
-            for oldest in list(self._matrices)[:-WORKSPACES_IN_MEMORY]:
-                del self._matrices[oldest]
-            return known
+
+def _matrix(kept: Sequence[bytes], dimension: int) -> NDArray[np.float16]:
+    return np.frombuffer(b"".join(kept), dtype="<f2").reshape(len(kept), dimension)
 
 
-def _built(version: int, rows: Sequence[tuple[str, int, bytes]], dimension: int) -> _Matrix:
-    documents = tuple(dict.fromkeys(document for document, _, _ in rows))
-    at = {document: number for number, document in enumerate(documents)}
-    vectors = np.frombuffer(b"".join(vector for _, _, vector in rows), dtype="<f2").reshape(len(rows), dimension)
-    owner = np.fromiter((at[document] for document, _, _ in rows), dtype=np.int32, count=len(rows))
-    numbers = np.fromiter((number for _, number, _ in rows), dtype=np.int32, count=len(rows))
-    return _Matrix(version, vectors, documents, at, owner, numbers)
-
-
-def _nearest(matrix: _Matrix, visible: set[str], question: NDArray[np.float32], limit: int) -> list[Hit]:
-    seen = np.zeros(len(matrix.documents), dtype=np.bool_)
-    seen[[matrix.at[document] for document in visible if document in matrix.at]] = True
-    if not seen.any():
-        return []
-    rows = np.flatnonzero(seen[matrix.owner])
-    scores = matrix.vectors[rows].astype(np.float32) @ question
-    if len(rows) > limit:
-        best = np.argpartition(scores, -limit)[-limit:]
-        # All that tie with the last one take part, so that equal scores are told apart by their names, not by chance.
-        best = np.flatnonzero(scores >= scores[best].min())
-        rows, scores = rows[best], scores[best]
-    hits = [
-        Hit(f"{(document := matrix.documents[matrix.owner[row]])}#{matrix.numbers[row]}", document, float(score))
-        for row, score in zip(rows, scores, strict=True)
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
+def _nearest(vectors: _Vectors, visible: set[str], question: NDArray[np.float32], limit: int) -> list[Hit]:
+    roll = vectors.roll
+    rows = np.flatnonzero(roll.seen(visible)[roll.owner])
+    return roll.best(rows, vectors.scores(rows, question), limit)
 
 
 def _embedded(row: KnowledgePassage, document: KnowledgeDocument, readers: frozenset[str]) -> Embedded:
