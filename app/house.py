@@ -32,6 +32,8 @@ from app.gateways.money.budgets import Budgets, default_budget
 from app.gateways.money.holdings import Holdings
 from app.gateways.money.ledger import Ledger
 from app.gateways.money.price_tables import PriceTables, own_prices
+from app.gateways.pool.pools import Pools
+from app.gateways.route_plan import RoutePlan
 from app.gateways.trail.recorder import TrailRecorder
 from app.gateways.usage import UsageRecorder
 from app.http.outbound import Outbound
@@ -135,14 +137,35 @@ async def open_house(
             sms=sms_provider(settings, outbound),
             email=email_provider(settings, outbound),
         )
-        embedder = open_embedder(settings.embedder, values, outbound)
+        recorder = UsageRecorder(db, clock, ids)
+        stack.push_async_callback(recorder.settle)
+        own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
+        budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
+        prices = PriceTables(own_prices(settings.model_prices))
+        counters = Counters(settings.redis_address, time.monotonic)
+        stack.push_async_callback(counters.aclose)
+        trails = TrailRecorder(db, clock, ids, redactor.text)
+        stack.push_async_callback(trails.settle)
+        spending = Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock)
+        admission = MinuteLimits(call_limits(settings), counters)
+        pools = Pools(
+            outbound,
+            settings.workspace_id,
+            spending=spending,
+            admission=admission,
+            records=trails,
+            redis=settings.redis_address,
+            turned=lambda planned: turned(RoutePlan(tuple(planned)), settings, clock).routes,
+        )
+        stack.push_async_callback(pools.aclose)
+        embedder = open_embedder(settings.embedder, values, pools)
         stack.push_async_callback(embedder.close)
         words = WordIndex(db)
         store = library_store(settings, db, embedder, words)
         stack.push_async_callback(store.close)
         reading = IsolatedReading()
         stack.callback(reading.close)
-        documents = Search(db, store, embedder, words, reranker(settings, outbound))
+        documents = Search(db, store, embedder, words, reranker(settings, values, pools))
         reached = Services(
             messages=messages,
             systems=ConnectedSystems(db, connectors.values(), all_connectors(), Register(db, clock)),
@@ -150,23 +173,14 @@ async def open_house(
             channels_of=channels_of(settings, outbound, clock),
         )
         gate = Gate(tools, Workbench(db, clock, ids, reached), safeguards)
-        recorder = UsageRecorder(db, clock, ids)
-        stack.push_async_callback(recorder.settle)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
-        own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
-        budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
-        prices = PriceTables(own_prices(settings.model_prices))
         plan = await asyncio.to_thread(model_plan, settings, values, clock)
-        counters = Counters(settings.redis_address, time.monotonic)
-        stack.push_async_callback(counters.aclose)
-        trails = TrailRecorder(db, clock, ids, redactor.text)
-        stack.push_async_callback(trails.settle)
         models = ChatModels(
             access=turned(plan, settings, clock),
             planner=EmbeddedPlanners(planner),
             uses=recorder,
-            spending=Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock),
-            admission=MinuteLimits(call_limits(settings), counters),
+            spending=spending,
+            admission=admission,
             cache=answer_cache(settings, embedder),
             prices=lambda route: prices.rates(route, clock.now().date()),
             records=trails,
@@ -200,7 +214,7 @@ async def open_house(
             gate,
             agent,
             models,
-            ModelUpkeep(settings, models, redactor, db, clock, outbound),
+            ModelUpkeep(settings, models, pools, redactor, db, clock, outbound),
             budgets,
             library,
             documents,

@@ -19,6 +19,7 @@ from app.gateways.admission import CallLimits
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
 from app.gateways.money.price_tables import PriceTables, own_prices
+from app.gateways.pool.pools import Pools
 from app.gateways.providers import Access, discover
 from app.gateways.route_plan import PlannedRoute, RoutePlan, in_order, rotated
 from app.gateways.routes_file.reading import Machine, read_routes
@@ -130,10 +131,18 @@ class ModelUpkeep:
     rotates the keys of a pool when their time has come, and finds out whether new keys are good."""
 
     def __init__(
-        self, settings: Settings, models: ChatModels, redactor: Redactor, db: Database, clock: Clock, outbound: Outbound
+        self,
+        settings: Settings,
+        models: ChatModels,
+        pools: Pools,
+        redactor: Redactor,
+        db: Database,
+        clock: Clock,
+        outbound: Outbound,
     ) -> None:
         self._settings = settings
         self._models = models
+        self._pools = pools
         self._redactor = redactor
         self._db = db
         self._clock = clock
@@ -155,6 +164,7 @@ class ModelUpkeep:
         for route in self._models.take_up(turned(plan, settings, self._clock)):
             await asyncio.to_thread(route.build)
             log.info("model_route_taken_up", route=route.name)
+        self._pools.take_up(values)
         await self._check(plan, values)
 
     def _tell_once(self, wrong: str) -> None:

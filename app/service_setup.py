@@ -6,6 +6,7 @@ Not for: models (app/model_setup.py), or connectors and stores, which their own 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from app.channels.slack.memberships import Memberships
 from app.domain.clock import Clock
@@ -13,6 +14,7 @@ from app.domain.errors import Fixable
 from app.gateways.cache.alike import Alike
 from app.gateways.cache.ladder import AnswerCache
 from app.gateways.cache.shelves import OwnShelf, RedisShelf, Shelf
+from app.gateways.pool.pools import Pools
 from app.http.outbound import Outbound
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
@@ -26,7 +28,7 @@ from app.settings import Settings
 from app.tools.core.services import ChannelsOf, no_channels
 
 
-def reranker(settings: Settings, outbound: Outbound) -> CohereReranker | None:
+def reranker(settings: Settings, values: Mapping[str, str], pools: Pools) -> CohereReranker | None:
     """What reorders found passages, if the operator chose one. Raises Fixable when its key is not set."""
     if settings.reranker == "none":
         return None
@@ -36,7 +38,7 @@ def reranker(settings: Settings, outbound: Outbound) -> CohereReranker | None:
             next_step="Set COHERE_API_KEY, or RERANKER=none.",
             code="reranker_without_key",
         )
-    return CohereReranker(outbound, api_key=settings.cohere_api_key.get_secret_value())
+    return CohereReranker(pools, values)
 
 
 def answer_cache(settings: Settings, embedder: Embedder) -> AnswerCache | None:

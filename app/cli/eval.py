@@ -181,6 +181,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
+    from app.gateways.pool.pools import Pools  # noqa: PLC0415
     from app.http.outbound import Outbound  # noqa: PLC0415 - numpy and SQLAlchemy load for this alone
     from app.knowledge.embedders.registry import open_embedder  # noqa: PLC0415
     from app.knowledge.evaluation.retrieval import evaluate  # noqa: PLC0415
@@ -189,7 +190,7 @@ async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
     judged = read_set(folder)
     outbound = Outbound(SystemClock())
     try:
-        embedder = open_embedder(settings.embedder, plain_values(settings), outbound)
+        embedder = open_embedder(settings.embedder, plain_values(settings), Pools(outbound, settings.workspace_id))
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
             tasks = {what: bars.add_task(what) for what in ("documents", "questions")}
             measured = await evaluate(

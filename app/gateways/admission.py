@@ -41,8 +41,9 @@ class MinuteLimits:
 
     async def enter(self, call: CallContext, estimate: TokenEstimate) -> None:
         """Counts a call for its person and workspace. Raises OverLimit, having counted nothing."""
+        person = NO_LIMIT if not call.user_id else self._limits.user  # nobody: documents that are taken in
         charges = [
-            *_charges(f"user:{call.workspace_id}/{call.user_id}", self._limits.user, estimate),
+            *_charges(f"user:{call.workspace_id}/{call.user_id}", person, estimate),
             *_charges(f"workspace:{call.workspace_id}", self._limits.workspace, estimate),
         ]
         if charges and (full := await self._counters.take(charges)):

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from app.domain.errors import RetryLater
 from app.http.breaker import Weight
 
@@ -45,6 +47,22 @@ class RouteFault(Exception):
     def weight(self) -> Weight:
         """What it says about the route, for its breaker."""
         return _WEIGHTS.get(self.kind, Weight.NONE)
+
+
+class Refused(Exception):
+    """An answer that is no answer, as `app.http` brought it, with what SDKs' errors of that kind have. `body` is the
+    error itself: what stands under `error`, where there is such a thing."""
+
+    def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+        super().__init__(f"HTTP {status_code}")
+        self.status_code, self.headers = status_code, headers
+        try:
+            whole: Any = orjson.loads(content)
+        except ValueError:
+            whole = None
+        inside: Any = whole.get("error") if isinstance(whole, Mapping) else None
+        self.body: Any = inside if isinstance(inside, Mapping) else whole
+        self.code, self.type, self.message = (field_of(self.body, name) for name in ("code", "type", "message"))
 
 
 class ModelsUnavailable(RetryLater):

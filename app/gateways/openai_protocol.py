@@ -14,10 +14,11 @@ from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import SecretStr
 
-from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, plain_code, retry_after_of
+from app.gateways.faults import FaultKind, Refused, RouteFault, field_of, kind_of_status, plain_code, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
 from app.gateways.purse import LONGEST_ANSWER
 
+OPENAI = "https://api.openai.com/v1"
 NO_KEY = "none"  # the SDK insists on a key; services that ask for none ignore it
 
 _BY_CODE = {
@@ -76,8 +77,15 @@ def speaks_openai(dialect: Dialect, **facts: Any) -> Provider:
         build=lambda access, deadlines: _build(access, deadlines, dialect, access.model or model),
         fault=lambda error: _fault(error, dialect),
         close=_close,
+        address=dialect.base_url or OPENAI,
+        headers=lambda access: _headers(access, dialect),
         **facts,
     )
+
+
+def _headers(access: Access, dialect: Dialect) -> Mapping[str, str]:
+    bearer = dialect.bearer(access)
+    return {**({"Authorization": f"Bearer {bearer}"} if bearer else {}), **dialect.headers(access)}
 
 
 def _build(access: Access, deadlines: Deadlines, dialect: Dialect, model: str) -> BaseChatModel:
@@ -160,7 +168,9 @@ def _read_limit(deadlines: Deadlines) -> float:
 
 
 def _fault(error: Exception, dialect: Dialect) -> RouteFault | None:
-    """What an error of the OpenAI SDK means; None when it is not one."""
+    """What an error of the OpenAI SDK means, or a refusal that came without it; None for anything else."""
+    if isinstance(error, Refused):
+        return _refusal(error, error.headers, dialect)
     import openai  # noqa: PLC0415 - loaded already when there is such an error
     from langchain_core.exceptions import ContextOverflowError  # noqa: PLC0415
 
@@ -170,17 +180,28 @@ def _fault(error: Exception, dialect: Dialect) -> RouteFault | None:
         return RouteFault(FaultKind.TRANSIENT, type(error).__name__)
     if not isinstance(error, openai.APIError):
         return None
-    code = error.code or field_of(error.body, "type") or field_of(error.body, "error", "code")
-    named = dialect.kind(error) or _BY_CODE.get(str(code)) or _BY_CODE.get(str(error.type))
     if isinstance(error, openai.APIStatusError):
-        return RouteFault(
-            named or _of_status(error.status_code, dialect),
-            f"HTTP {error.status_code} {plain_code(code)}".strip(),
-            retry_after=retry_after_of(error.response.headers),
-        )
+        return _refusal(error, error.response.headers, dialect)
+    code, named = _named(error, dialect)
     if named is None and str(code).isdecimal():  # OpenRouter's errors after a 200 carry the status as their code
         named = _of_status(int(str(code)), dialect)
     return RouteFault(named or FaultKind.TRANSIENT, f"error in the stream {plain_code(code)}".strip())
+
+
+def _refusal(error: Any, headers: Mapping[str, str], dialect: Dialect) -> RouteFault:
+    """What an answer with an error status means."""
+    code, named = _named(error, dialect)
+    return RouteFault(
+        named or _of_status(error.status_code, dialect),
+        f"HTTP {error.status_code} {plain_code(code)}".strip(),
+        retry_after=retry_after_of(headers),
+    )
+
+
+def _named(error: Any, dialect: Dialect) -> tuple[object, FaultKind | None]:
+    """The error's code, and the kind that it or its type names."""
+    code = error.code or field_of(error.body, "type") or field_of(error.body, "error", "code")
+    return code, dialect.kind(error) or _BY_CODE.get(str(code)) or _BY_CODE.get(str(error.type))
 
 
 def _of_status(status: int, dialect: Dialect) -> FaultKind:

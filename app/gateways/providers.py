@@ -54,6 +54,10 @@ class Deadlines:
     floor: float = 2.0
 
 
+def _no_headers(access: Access) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Provider:
     """One provider. `build` returns a model that never retries by itself; `fault` returns None for errors that are
@@ -74,6 +78,8 @@ class Provider:
     gateway: str = DIRECT  # the gateway's name when the model belongs to somebody behind it
     fees: Fees = NO_FEES
     capabilities: frozenset[Capability] = USUAL_CAPABILITIES
+    address: str = ""  # its own, without the path of an operation; '' when it must be configured
+    headers: Callable[[Access], Mapping[str, str]] = _no_headers  # with which it is asked without its SDK
 
     @property
     def model_variable(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from langchain_core.messages import BaseMessage
 
-from app.domain.errors import RetryLater
+from app.domain.errors import RetryLater, SophiaError
 from app.gateways.spend import (
     Admission,
     AttemptUse,
@@ -34,11 +34,12 @@ _TOKENS_PER_TOOL = 250
 
 
 class NotAsked(Exception):
-    """The route was left out before anything was sent. `reason` is for the trail."""
+    """The route was left out before anything was sent. `reason` is for the trail, `for_people` is what it means;
+    `after`: seconds until there is room, None when nobody knows."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, for_people: SophiaError, after: float | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.for_people, self.after = reason, for_people, after
 
 
 class Unlimited:
@@ -92,10 +93,10 @@ class Purse:
         try:
             reservation = await self.spending.reserve(self.call, route, estimate)
         except OverBudget as full:
-            raise NotAsked("over budget") from full
+            raise NotAsked("over budget", full) from full
         except Exception as broken:
             log.error("budget_unknown", route=route.name, exc_info=broken)
-            raise NotAsked("budget unknown") from broken
+            raise NotAsked("budget unknown", _unknown("budget")) from broken
         try:
             wait = await self.admission.admit(route, estimate)
         except BaseException as broken:
@@ -103,10 +104,10 @@ class Purse:
             if not isinstance(broken, Exception):
                 raise
             log.error("limits_unknown", route=route.name, exc_info=broken)
-            raise NotAsked("limits unknown") from broken
+            raise NotAsked("limits unknown", _unknown("limits")) from broken
         if wait is not None:
             await reservation.release()
-            raise NotAsked(f"limited for {ceil(wait)} s")
+            raise NotAsked(f"limited for {ceil(wait)} s", _limited(wait), wait)
         return reservation
 
     async def settle(self, reservation: Reservation, used: AttemptUse, route: RouteFacts) -> int | None:
@@ -116,3 +117,20 @@ class Purse:
         except Exception as broken:
             log.error("attempt_not_settled", route=route.name, exc_info=broken)
             return None
+
+
+def _unknown(what: str) -> RetryLater:
+    return RetryLater(
+        f"I can't tell whether the AI {what} still {'has' if what == 'budget' else 'have'} room, so I asked no model.",
+        next_step="Please try again in a minute.",
+        code=f"{what}_unknown",
+    )
+
+
+def _limited(wait: float) -> RetryLater:
+    return RetryLater(
+        "The limit of requests or tokens a minute that is set for this model is reached.",
+        next_step=f"Please try again in {ceil(wait)} seconds.",
+        code="model_limit",
+        after=wait,
+    )

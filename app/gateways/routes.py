@@ -102,7 +102,17 @@ def facts_of(provider: Provider, model_name: str, terms: Terms) -> RouteFacts:
         owner = terms.owner or before or owner
     fees = provider.fees if terms.fees is None else terms.fees
     return RouteFacts(
-        provider.gateway, owner, model, terms.key, terms.price_ref, fees, terms.window, terms.limit, terms.price
+        provider.gateway,
+        owner,
+        model,
+        terms.key,
+        terms.price_ref,
+        fees,
+        terms.window,
+        terms.limit,
+        terms.price,
+        terms.makes_text,
+        terms.listed,
     )
 
 

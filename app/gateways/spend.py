@@ -25,6 +25,7 @@ class Task(StrEnum):
     DIGEST = "digest"
     SMS = "sms"
     EMBED = "embed"
+    RERANK = "rerank"
 
 
 class Outcome(StrEnum):
@@ -106,6 +107,8 @@ class RouteFacts:
     window: int = 0  # tokens, 0 when the price table's figure holds
     limit: PerMinute | None = None  # None for what holds for every route
     price: OwnPrice | None = None  # None for the price table's
+    makes_text: bool = True  # else only what is sent has a price
+    listed: OwnPrice | None = None  # the vendor's, where the table does not know the model
 
     @property
     def name(self) -> str:

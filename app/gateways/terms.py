@@ -79,7 +79,9 @@ class Terms:
     """`key` numbers the keys of a provider's model from 1; `owner` is whose model it is behind a gateway, '' to read
     it off its name; `fees` None are the gateway's usual ones; `window` is in tokens, 0 for the price table's figure; a
     route that `takes_refused` is asked when another refused the content; `limit` None is what holds for every route;
-    `quality` is the share of answers that people liked as far as you know, None for what is usual in its class."""
+    `quality` is the share of answers that people liked as far as you know, None for what is usual in its class; a model
+    `makes_text`, or vectors and scores, which have no price of their own; `listed` is the vendor's price, where the
+    table does not know the model."""
 
     key: str = ONLY_KEY
     owner: str = ""
@@ -93,6 +95,8 @@ class Terms:
     capabilities: frozenset[Capability] = USUAL_CAPABILITIES
     data: DataPolicy = field(default_factory=DataPolicy)
     quality: float | None = None
+    makes_text: bool = True
+    listed: OwnPrice | None = None
 
 
 NO_RULES = DataRules()

@@ -6,19 +6,31 @@ only, all of which the asking person may read. Documents leave the house for it,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Protocol
 
-import orjson
+from app.gateways.account import account
+from app.gateways.pool.job import SOMEBODY_WAITS, Job, Read
+from app.gateways.pool.pools import PooledModel, Pools
+from app.gateways.spend import OwnPrice, Task
+from app.gateways.terms import PLAIN_TERMS
+from app.knowledge.embedders.cohere import billed
 
-from app.http.egress import EgressPolicy
-from app.http.outbound import Call, Outbound, ServicePolicy
-from app.http.retry import Repeat, RetryPolicy
-
-COHERE_URL = "https://api.cohere.com"
-MODEL = "rerank-v4.0-fast"
 OPERATION = "rerank"
 LONGEST = 4_000  # characters of a passage that are sent
+PIECE = 1_500  # bytes of a text that surely are no more than 500 tokens
+COHERE = PooledModel(
+    key="cohere_rerank",
+    provider="cohere",
+    label="Cohere",
+    name="rerank-v4.0-fast",
+    address="https://api.cohere.com",
+    path=lambda model: "/v2/rerank",
+    # Billed by searches, at $2 a thousand (https://cohere.com/pricing); they are counted where others have tokens.
+    terms=replace(PLAIN_TERMS, makes_text=False, listed=OwnPrice(input=Decimal(2_000), output=Decimal(0))),
+)
 
 
 class Reranker(Protocol):
@@ -30,38 +42,33 @@ class Reranker(Protocol):
 
 
 class CohereReranker:
-    """`Reranker` by Cohere. A person is waiting, so it is asked once more at most."""
+    """`Reranker` by Cohere, on the account of the person who asks. A person is waiting: twice at most."""
 
-    def __init__(self, outbound: Outbound, *, api_key: str, base_url: str = "") -> None:
-        url = (base_url or COHERE_URL).rstrip("/")
-        policy = ServicePolicy(
-            key="cohere_rerank",
-            label="Cohere",
-            egress=EgressPolicy.for_base_url(url, configured=bool(base_url)),
-            retry=RetryPolicy(attempts=2, longest_retry_after=1.0),
-            attempt_seconds=5.0,
-        )
-        self._client = outbound.service(policy)
-        self._url = f"{url}/v2/rerank"
-        self._headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+    def __init__(self, pools: Pools, values: Mapping[str, str]) -> None:
+        self._workspace = pools.workspace_id
+        self._pool = pools.of(COHERE, values)
 
     async def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
         if not texts:
             return []
-        asked = {"model": MODEL, "query": question, "documents": [text[:LONGEST] or "-" for text in texts]}
-        call = Call(
+        documents = [text[:LONGEST] or "-" for text in texts]
+        job = Job(
             operation=OPERATION,
-            method="POST",
-            url=self._url,
-            repeat=Repeat.SAFE,
-            headers=self._headers,
-            body=orjson.dumps(asked),
+            task=Task.RERANK,
+            tokens=_searches(question, documents),
+            body=lambda model: {"model": model, "query": question, "documents": documents},
+            read=lambda answer: Read(_scores(answer, len(texts)), billed(answer, "search_units")),
         )
-        reply = await self._client.send(call)
-        try:
-            return _scores(reply.json(), len(texts))
-        except (LookupError, TypeError, ValueError) as wrong:
-            raise self._client.failures.nonsense(OPERATION, type(wrong).__name__) from None
+        return await self._pool.ask(job, account(self._workspace), SOMEBODY_WAITS)
+
+
+def _searches(question: str, documents: Sequence[str]) -> int:
+    """How many searches Cohere may count for a request: one for a hundred pieces of 500 tokens, each with the question.
+    https://docs.cohere.com/docs/rerank-overview"""
+    asked = len(question.encode())
+    room = max(PIECE - asked, PIECE // 4)
+    pieces = sum(-(-len(text.encode()) // room) for text in documents)
+    return -(-pieces // 100)
 
 
 def _scores(answer: Any, wanted: int) -> list[float]:

@@ -57,14 +57,26 @@ class Found:
 class Findings:
     """What a search brought, best first. `documents` is how many the person may read; `found` is empty when none of
     them answers the question, and then `near` are the titles of up to two that are about something like it. `readers`
-    are the reader tokens that all documents named here have in common; None when none is named. `words_only`: the
-    meaning could not be looked at, because the embedder or the vectors were out of reach."""
+    are the reader tokens that all documents named here have in common; None when none is named. `words_only`
+    says for people why the meaning could not be looked at: the embedder or the vectors were out of reach, or a budget
+    is used up; '' where it was."""
 
     documents: int
     found: tuple[Found, ...] = ()
     near: tuple[str, ...] = ()
     readers: frozenset[str] | None = None
-    words_only: bool = False
+    words_only: str = ""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Candidates, best first; how near the question is to `usual` ones, None where its meaning could not be looked at,
+    and then why; and how telling its words are."""
+
+    found: list[Found]
+    usual: float | None
+    rarity: Mapping[str, float]
+    words_only: str
 
 
 class Search:
@@ -86,37 +98,36 @@ class Search:
             documents = await shelf.count_visible(session, sight)
         if documents == 0:
             return Findings(0)
-        found, usual, rarity = await self._candidates(sight, question, limit)
-        if not _answers(found, usual, rarity, self._embedder.floor):
+        seen = await self._candidates(sight, question, limit)
+        found = seen.found
+        if not _answers(found, seen.usual, seen.rarity, self._embedder.floor):
             near = _near(found)
             named = [one for one in found if one.shelved.document.title in near]
-            return Findings(documents, near=near, readers=_common_readers(named), words_only=usual is None)
+            return Findings(documents, near=near, readers=_common_readers(named), words_only=seen.words_only)
         found = _newest_first(_close_to_the_best(found))[:limit]
         async with self._db.reading() as session:
             sections = [await shelf.section_of(session, sight, one.shelved.passage) for one in found]
         whole = tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
-        return Findings(documents, whole, readers=_common_readers(found), words_only=usual is None)
+        return Findings(documents, whole, readers=_common_readers(found), words_only=seen.words_only)
 
     async def stands_out(self, sight: Sight, question: str) -> float:
         """How far the best passage stands out from usual questions, which an embedder's floor is compared with. Raises
         RetryLater where the meaning can't be looked at."""
-        found, usual, rarity = await self._candidates(sight, question, SHOWN)
-        if usual is None:
-            raise RetryLater("The embedder or the vectors are out of reach.", next_step="Please try again later.")
-        return _stands_out(found, usual, _shared(found, rarity))
+        seen = await self._candidates(sight, question, SHOWN)
+        if seen.usual is None:
+            raise RetryLater(seen.words_only, next_step="Please try again later.")
+        return _stands_out(seen.found, seen.usual, _shared(seen.found, seen.rarity))
 
-    async def _candidates(
-        self, sight: Sight, question: str, limit: int
-    ) -> tuple[list[Found], float | None, Mapping[str, float]]:
-        """Twice `limit` passages, best first; how near the question is to usual ones, None where its meaning could not
-        be looked at; and how telling its words are."""
+    async def _candidates(self, sight: Sight, question: str, limit: int) -> _Seen:
+        """Twice `limit` passages, best first."""
+        words_only = ""
         try:
             vector = await self._embedder.question(question)
             usual = await self._backdrop.nearness(vector)
             ranked, cosines = await self._ranked(sight, question, vector, CANDIDATES)
         except SophiaError as failed:
             _log.warning("searched_by_words_only", code=failed.code, detail=str(failed))
-            usual, cosines = None, dict[str, float]()
+            usual, cosines, words_only = None, dict[str, float](), failed.sentence
             ranked = fused((), await self._store.matching(sight, question, CANDIDATES))
         rarity = await self._words.rarity(sight, lexicon.words_of(question))
         best = ranked[: limit * 2 if self._reranker is None else RERANKED]
@@ -127,7 +138,7 @@ class Search:
             for hit in best
             if hit.passage_id in text
         ]
-        return (await self._reordered(question, found))[: limit * 2], usual, rarity
+        return _Seen((await self._reordered(question, found))[: limit * 2], usual, rarity, words_only)
 
     async def _reordered(self, question: str, found: list[Found]) -> list[Found]:
         """Best first as the reranker judges; as they were when there is none or it does not answer."""

@@ -59,7 +59,7 @@ async def usage(session: AsyncSession, principal: Principal, period: Period, gro
     """Usage of the period by user, channel, model or day, the dearest (then busiest) first; days in order."""
     fits = [visible(principal, UsageRecord), UsageRecord.day >= period.start, UsageRecord.day <= period.end]
     sums = (
-        func.count(func.distinct(UsageRecord.turn_id)),
+        func.count(func.distinct(func.nullif(UsageRecord.turn_id, ""))),
         func.count(),
         func.coalesce(func.sum(UsageRecord.input_tokens), 0),
         func.coalesce(func.sum(UsageRecord.output_tokens), 0),

@@ -152,7 +152,7 @@ class Result(ToolOutput):
     """What the company's documents say. `documents` is how many the person may read; `ask` names teammates who are
     likely to know when nothing was found, and `near` the titles of pages about something like it; `differing` are
     numbers of citations that contradict the first; `shared_with` are the reader tokens of all that is named;
-    `words_only`: the meaning could not be searched by."""
+    `words_only`: why the meaning could not be searched by."""
 
     query: str
     documents: int
@@ -161,7 +161,7 @@ class Result(ToolOutput):
     ask: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     shared_with: tuple[str, ...] | None = None
-    words_only: bool = False
+    words_only: str = ""
 
     @override
     def numbered_after(self, last: int) -> Self:
@@ -258,8 +258,12 @@ def present(args: Args, result: Result) -> Presentation:
     if rest:
         lines.append("See also " + joined([f"{one.heading} [{one.number}]" for one in rest], "and") + ".")
     if result.words_only:
-        lines.append(WORDS_ONLY)
+        lines.append(_words_only(result))
     return Presentation(text="\n\n".join(lines))
+
+
+def _words_only(result: Result) -> str:
+    return f"{WORDS_ONLY} {result.words_only}" if result.words_only else ""
 
 
 def _nothing(result: Result) -> str:
@@ -272,7 +276,7 @@ def _nothing(result: Result) -> str:
         f"The nearest {'pages are' if len(result.near) > 1 else 'page is'} {joined(result.near, 'and')}."
         if result.near
         else "",
-        WORDS_ONLY if result.words_only else "",
+        _words_only(result),
         ask,
     )
 

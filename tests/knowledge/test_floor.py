@@ -12,6 +12,7 @@ from app.cli import build
 from app.db.engine import Database
 from app.domain.clock import SystemClock
 from app.domain.errors import Fixable
+from app.gateways.pool.pools import Pools
 from app.http.outbound import Outbound
 from app.knowledge.embedders.minilm import MiniLm
 from app.knowledge.embedders.registry import open_embedder
@@ -68,7 +69,7 @@ async def test_without_a_floor_most_of_the_telling_words_must_stand_in_the_passa
 async def test_a_measured_floor_holds_for_its_embedder_only() -> None:
     outbound = Outbound(SystemClock())
     values = {"openai_api_key": "sk-test", "cohere_api_key": "k", "answer_floor": "openai:0.312"}
-    floors = [open_embedder(name, values, outbound).floor for name in ("openai", "cohere", "minilm")]
+    floors = [open_embedder(name, values, Pools(outbound, "T1")).floor for name in ("openai", "cohere", "minilm")]
     assert floors == [0.312, None, MiniLm.floor]
     await outbound.close()
 

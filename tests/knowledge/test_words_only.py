@@ -57,11 +57,11 @@ async def test_what_holds_the_words_is_found_and_nothing_else(sqlite_db: Databas
     search = Search(sqlite_db, store, real if broken == "store" else Unreachable(real.id, real.dimension), words)
     found = await search.find(SIGHT, "what is the monthly pet fee")
     assert [one.shelved.document.title for one in found.found] == ["Pets"]
-    assert found.words_only
+    assert found.words_only == f"The {broken} is down."
     nothing = await search.find(SIGHT, "may we fly a drone")
-    assert (nothing.found, nothing.words_only) == ((), True)
+    assert (nothing.found, nothing.words_only) == ((), f"The {broken} is down.")
 
 
 def test_she_says_that_she_looked_for_words_only() -> None:
-    shown = present(Args(query="pets"), Result(query="pets", documents=2, words_only=True))
-    assert shown.text.endswith(f"{WORDS_ONLY} Your manager may know.")
+    shown = present(Args(query="pets"), Result(query="pets", documents=2, words_only="OpenAI isn't answering."))
+    assert shown.text.endswith(f"{WORDS_ONLY} OpenAI isn't answering. Your manager may know.")

@@ -28,12 +28,13 @@ async def _answers(
     name: KnowledgeStore, settings: Settings, db: Database, outbound: Outbound, seconds: float
 ) -> Reachability:
     """Whether the store answers within so many seconds and takes the vectors of the embedder in use."""
+    from app.gateways.pool.pools import Pools  # noqa: PLC0415
     from app.knowledge.embedders.registry import open_embedder  # noqa: PLC0415 - heavy, and only its users wait for it
     from app.knowledge.stores.choice import bare_store  # noqa: PLC0415
     from app.knowledge.word_index import WordIndex  # noqa: PLC0415
 
     try:
-        embedder = open_embedder(settings.embedder, plain_values(settings), outbound)
+        embedder = open_embedder(settings.embedder, plain_values(settings), Pools(outbound, settings.workspace_id))
         try:
             store = bare_store(name, settings, db, embedder, WordIndex(db))
             try:

@@ -47,14 +47,15 @@ class PriceTables:
     def rates(self, route: RouteFacts, on: date) -> Rates | None:
         """The route's prices on a day; None when nobody knows them. The first call of a process takes 0.4 s."""
         if route.price is not None:
-            return _told(route.price)
+            return _told(route.price, "the routes file")
         if own := self._own.get(route.name) or self._own.get(route.model):
             return own
         key = (route.name, route.price_ref, on)
         if key not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[key] = _looked_up(route, on)
+            listed = None if route.listed is None else _told(route.listed, "the vendor's price list")
+            self._known[key] = _looked_up(route, on) or listed
         return self._known[key]
 
     def disagreements(self, route: RouteFacts, on: date) -> list[Disagreement]:
@@ -89,14 +90,14 @@ def own_prices(text: str) -> dict[str, Rates]:
 
 
 @cache
-def _told(price: OwnPrice) -> Rates:
+def _told(price: OwnPrice, origin: str) -> Rates:
     given = Rate(price.input)
     return Rates(
         input=given,
         output=Rate(price.output),
         cached=given if price.cached is None else Rate(price.cached),
         cache_write=given if price.cache_write is None else Rate(price.cache_write),
-        origin="the routes file",
+        origin=origin,
     )
 
 
@@ -110,12 +111,12 @@ def _looked_up(route: RouteFacts, on: date) -> Rates | None:
         except LookupError:
             continue
         price: Any = found.get_prices(datetime.combine(on, time(), UTC))
-        if price.input_mtok is None or price.output_mtok is None:
+        if price.input_mtok is None or (price.output_mtok is None and route.makes_text):
             continue
         given = _rate(price.input_mtok)
         return Rates(
             input=given,
-            output=_rate(price.output_mtok),
+            output=_rate(price.output_mtok or Decimal(0)),
             cached=given if price.cache_read_mtok is None else _rate(price.cache_read_mtok),
             cache_write=given if price.cache_write_mtok is None else _rate(price.cache_write_mtok),
             origin="genai-prices",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.http.outbound import Outbound
+from app.gateways.pool.pools import Pools
 
 Vector = tuple[float, ...]
 
@@ -39,4 +39,4 @@ class EmbedderSpec:
     name: str  # "openai"
     label: str  # "OpenAI"
     key_variable: str  # "OPENAI_API_KEY"; "" when no key is needed
-    open: Callable[[Mapping[str, str], Outbound], Embedder]
+    open: Callable[[Mapping[str, str], Pools], Embedder]

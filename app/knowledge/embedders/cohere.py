@@ -10,22 +10,28 @@ from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
 from app.knowledge.embedders.remote import Model, RemoteEmbedder
-from app.settings import first_key
+
+
+def billed(answer: Any, unit: str) -> int | None:
+    """How many of a unit Cohere bills, from `meta.billed_units`, whose numbers have a point; None when it is silent."""
+    units = (answer.get("meta") or {}).get("billed_units") or {}
+    return None if units.get(unit) is None else round(float(units[unit]))
 
 
 class CohereDialect:
     """`app.knowledge.embedders.remote.Dialect`."""
 
+    provider = "cohere"
     label = "Cohere"
     base_url = "https://api.cohere.com"
     model = Model("embed-v4.0", dimension=1024, texts=96, characters=8_000)
 
-    def path(self) -> str:
+    def path(self, model: str) -> str:
         return "/v2/embed"
 
-    def body(self, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
+    def body(self, model: str, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
         return {
-            "model": self.model.name,
+            "model": model,
             "texts": texts,
             "input_type": "search_query" if question else "search_document",
             "embedding_types": ["float"],
@@ -36,16 +42,13 @@ class CohereDialect:
     def vectors(self, answer: Any) -> list[list[float]]:
         return answer["embeddings"]["float"]
 
+    def tokens(self, answer: Any) -> int | None:
+        return billed(answer, "input_tokens")
+
 
 EMBEDDER = EmbedderSpec(
     name="cohere",
     label="Cohere",
     key_variable="COHERE_API_KEY",
-    open=lambda values, outbound: RemoteEmbedder(
-        outbound,
-        CohereDialect(),
-        name="cohere",
-        api_key=first_key(values["cohere_api_key"]),
-        base_url=values.get("cohere_base_url", ""),
-    ),
+    open=lambda values, pools: RemoteEmbedder(pools, CohereDialect(), values),
 )

@@ -11,7 +11,6 @@ from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
 from app.knowledge.embedders.remote import Model, RemoteEmbedder
-from app.settings import first_key
 
 ASKING = "Represent this sentence for searching relevant passages: "
 
@@ -19,30 +18,28 @@ ASKING = "Represent this sentence for searching relevant passages: "
 class HuggingFaceDialect:
     """`app.knowledge.embedders.remote.Dialect`."""
 
+    provider = "huggingface"
     label = "Hugging Face"
     base_url = "https://router.huggingface.co/hf-inference"
     model = Model("BAAI/bge-base-en-v1.5", dimension=768, texts=32, characters=8_000)
 
-    def path(self) -> str:
-        return f"/models/{self.model.name}/pipeline/feature-extraction"
+    def path(self, model: str) -> str:
+        return f"/models/{model}/pipeline/feature-extraction"
 
-    def body(self, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
+    def body(self, model: str, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
         asked = [ASKING + text for text in texts] if question else texts
         return {"inputs": asked, "normalize": True, "truncate": True}
 
     def vectors(self, answer: Any) -> list[list[float]]:
         return answer
 
+    def tokens(self, answer: Any) -> int | None:
+        return None
+
 
 EMBEDDER = EmbedderSpec(
     name="huggingface",
     label="Hugging Face",
     key_variable="HUGGINGFACE_API_KEY",
-    open=lambda values, outbound: RemoteEmbedder(
-        outbound,
-        HuggingFaceDialect(),
-        name="huggingface",
-        api_key=first_key(values["huggingface_api_key"]),
-        base_url=values.get("huggingface_base_url", ""),
-    ),
+    open=lambda values, pools: RemoteEmbedder(pools, HuggingFaceDialect(), values),
 )

@@ -117,5 +117,5 @@ def _checked(path: Path, sha256: str) -> bytes:
 
 
 EMBEDDER = EmbedderSpec(
-    name="minilm", label="all-MiniLM-L6-v2, in this process", key_variable="", open=lambda values, outbound: MiniLm()
+    name="minilm", label="all-MiniLM-L6-v2, in this process", key_variable="", open=lambda values, pools: MiniLm()
 )

@@ -10,35 +10,33 @@ from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
 from app.knowledge.embedders.remote import Model, RemoteEmbedder
-from app.settings import first_key
 
 
 class OpenAiDialect:
     """`app.knowledge.embedders.remote.Dialect`."""
 
+    provider = "openai"
     label = "OpenAI"
     base_url = "https://api.openai.com/v1"
     model = Model("text-embedding-3-small", dimension=1536, texts=128, characters=8_000)
 
-    def path(self) -> str:
+    def path(self, model: str) -> str:
         return "/embeddings"
 
-    def body(self, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
-        return {"model": self.model.name, "input": texts, "encoding_format": "float"}
+    def body(self, model: str, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
+        return {"model": model, "input": texts, "encoding_format": "float"}
 
     def vectors(self, answer: Any) -> list[list[float]]:
         return [one["embedding"] for one in sorted(answer["data"], key=lambda one: one["index"])]
+
+    def tokens(self, answer: Any) -> int | None:
+        counted = (answer.get("usage") or {}).get("prompt_tokens")
+        return None if counted is None else int(counted)
 
 
 EMBEDDER = EmbedderSpec(
     name="openai",
     label="OpenAI",
     key_variable="OPENAI_API_KEY",
-    open=lambda values, outbound: RemoteEmbedder(
-        outbound,
-        OpenAiDialect(),
-        name="openai",
-        api_key=first_key(values["openai_api_key"]),
-        base_url=values.get("openai_base_url", ""),
-    ),
+    open=lambda values, pools: RemoteEmbedder(pools, OpenAiDialect(), values),
 )

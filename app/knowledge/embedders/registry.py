@@ -9,7 +9,7 @@ from typing import Any
 
 import app.knowledge.embedders
 from app.domain.errors import Fixable
-from app.http.outbound import Outbound
+from app.gateways.pool.pools import Pools
 from app.knowledge.embedders.base import Embedder, EmbedderSpec
 
 
@@ -30,7 +30,7 @@ def discover(package: Any = app.knowledge.embedders) -> Mapping[str, EmbedderSpe
     return found
 
 
-def open_embedder(name: str, values: Mapping[str, str], outbound: Outbound) -> Embedder:
+def open_embedder(name: str, values: Mapping[str, str], pools: Pools) -> Embedder:
     """The embedder of that name, with the floor that ANSWER_FLOOR holds for it. `values`: the set settings as plain
     text, by lower-case name. Raises Fixable for an unknown name, or when its key is not set: documents are never
     embedded by another one than was chosen."""
@@ -48,7 +48,7 @@ def open_embedder(name: str, values: Mapping[str, str], outbound: Outbound) -> E
             next_step=f"Set {spec.key_variable}, or EMBEDDER=minilm, which needs no key.",
             code="embedder_without_key",
         )
-    embedder = spec.open(values, outbound)
+    embedder = spec.open(values, pools)
     measured, _, floor = values.get("answer_floor", "").partition(":")
     if measured == name:
         embedder.floor = float(floor)

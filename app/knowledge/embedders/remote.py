@@ -1,25 +1,27 @@
 """What embedders behind an API share: texts in groups that the vendor takes, few groups at once, vectors checked and
-normalised. A vendor's file says how one group is asked for and read."""
+normalised. A vendor's file says how one group is asked for and read; whom it is asked with which key, and who pays, is
+the pool's (app/gateways/pool)."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
-import orjson
-
-from app.http.egress import EgressPolicy
-from app.http.outbound import Call, Outbound, ServicePolicy
-from app.http.retry import Repeat, RetryPolicy
+from app.gateways.account import account, of_workspace
+from app.gateways.pool.job import NOBODY_WAITS, SOMEBODY_WAITS, Job, Misread, Patience, Read
+from app.gateways.pool.pools import PooledModel, Pools
+from app.gateways.spend import CallContext, Task
+from app.gateways.terms import PLAIN_TERMS
 from app.knowledge.embedders.base import Vector
 
 OPERATION = "embed"
 AT_ONCE = 4  # groups on their way at the same time; more only meets the vendor's rate limit sooner
-# Taking in a folder meets a limit per minute sooner or later: waiting for it is better than giving up half way.
-PATIENT = RetryPolicy(attempts=6, longest_retry_after=60.0)
+BYTES_PER_TOKEN = 3  # English has four: an estimate should rather be too high
+TERMS = replace(PLAIN_TERMS, makes_text=False)
 
 
 @dataclass(frozen=True)
@@ -34,20 +36,25 @@ class Model:
 
 
 class Dialect(Protocol):
-    """How a vendor is asked."""
+    """How a vendor is asked. `provider` names its file under app/gateways/roads."""
 
+    provider: str
     label: str
     base_url: str
     model: Model
 
-    def path(self) -> str: ...
+    def path(self, model: str) -> str: ...
 
-    def body(self, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
+    def body(self, model: str, texts: Sequence[str], *, question: bool) -> dict[str, Any]:
         """The request for one group. `question`: the text is searched with, not searched in."""
         ...
 
     def vectors(self, answer: Any) -> list[list[float]]:
         """The vectors in the order of the texts. Raises LookupError, TypeError or ValueError for another shape."""
+        ...
+
+    def tokens(self, answer: Any) -> int | None:
+        """The tokens that the vendor counted; None when it does not say."""
         ...
 
 
@@ -56,57 +63,62 @@ class RemoteEmbedder:
 
     floor: float | None = None
 
-    def __init__(self, outbound: Outbound, dialect: Dialect, *, name: str, api_key: str, base_url: str = "") -> None:
-        self.id = f"{name}:{dialect.model.name}:{dialect.model.dimension}"
-        self.dimension = dialect.model.dimension
+    def __init__(self, pools: Pools, dialect: Dialect, values: Mapping[str, str]) -> None:
+        model = dialect.model
+        self.id = f"{dialect.provider}:{model.name}:{model.dimension}"
+        self.dimension = model.dimension
         self._dialect = dialect
-        url = (base_url or dialect.base_url).rstrip("/")
-        policy = ServicePolicy(
-            key=f"{name}_embeddings",
+        self._workspace = pools.workspace_id
+        pooled = PooledModel(
+            key=f"{dialect.provider}_embeddings",
+            provider=dialect.provider,
             label=dialect.label,
-            egress=EgressPolicy.for_base_url(url, configured=bool(base_url)),
-            retry=PATIENT,
-            connections=AT_ONCE,
+            name=model.name,
+            address=dialect.base_url,
+            path=dialect.path,
+            terms=TERMS,
         )
-        self._client = outbound.service(policy)
-        self._url = url + dialect.path()
-        self._headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+        self._pool = pools.of(pooled, values)
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
+        """On the workspace's account: documents are everybody's."""
         groups = _groups(texts, self._dialect.model.texts)
+        on = of_workspace(self._workspace)
         try:
             async with asyncio.TaskGroup() as tasks:
-                asked = [tasks.create_task(self._ask(group, question=False)) for group in groups]
+                asked = [tasks.create_task(self._group(group, on)) for group in groups]
         except ExceptionGroup as failed:  # the first one ended the others
             raise failed.exceptions[0] from None
         return [vector for one in asked for vector in one.result()]
 
     async def question(self, text: str) -> Vector:
-        return (await self._ask([text], question=True))[0]
+        """On the account of the person whose question it is."""
+        return (await self._ask([text], account(self._workspace), SOMEBODY_WAITS, question=True))[0]
 
     async def close(self) -> None:
-        await self._client.close()
+        """Its connections are the outbound client's."""
 
-    async def _ask(self, texts: Sequence[str], *, question: bool) -> list[Vector]:
-        sent = [text[: self._dialect.model.characters].strip() or "-" for text in texts]  # empty ones are refused
-        call = Call(
-            operation=OPERATION,
-            method="POST",
-            url=self._url,
-            repeat=Repeat.SAFE,
-            headers=self._headers,
-            body=orjson.dumps(self._dialect.body(sent, question=question)),
-        )
+    async def _group(self, texts: Sequence[str], on: CallContext) -> list[Vector]:
         async with self._slots:
-            reply = await self._client.send(call)
-        try:
-            found = [_normalised(one, self.dimension) for one in self._dialect.vectors(reply.json())]
-        except (LookupError, TypeError, ValueError) as wrong:
-            raise self._client.failures.nonsense(OPERATION, type(wrong).__name__) from None
-        if len(found) != len(texts):
-            raise self._client.failures.nonsense(OPERATION, f"{len(found)} vectors for {len(texts)} texts")
-        return found
+            return await self._ask(texts, on, NOBODY_WAITS, question=False)
+
+    async def _ask(self, texts: Sequence[str], on: CallContext, patience: Patience, *, question: bool) -> list[Vector]:
+        sent = [text[: self._dialect.model.characters].strip() or "-" for text in texts]  # empty ones are refused
+        job = Job(
+            operation=OPERATION,
+            task=Task.EMBED,
+            tokens=sum(1 + len(text.encode()) // BYTES_PER_TOKEN for text in sent),
+            body=partial(self._dialect.body, texts=sent, question=question),
+            read=partial(self._read, wanted=len(texts)),
+        )
+        return await self._pool.ask(job, on, patience)
+
+    def _read(self, answer: Any, wanted: int) -> Read[list[Vector]]:
+        found = [_normalised(one, self.dimension) for one in self._dialect.vectors(answer)]
+        if len(found) != wanted:
+            raise Misread(f"{len(found)} vectors for {wanted} texts")
+        return Read(found, self._dialect.tokens(answer))
 
 
 def _groups(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
@@ -116,8 +128,8 @@ def _groups(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 def _normalised(vector: Sequence[float], dimension: int) -> Vector:
     if len(vector) != dimension:
-        raise ValueError("wrong length")
+        raise Misread("a vector of another length")
     length = math.sqrt(sum(number * number for number in vector))
     if not math.isfinite(length) or length == 0.0:
-        raise ValueError("no direction")
+        raise Misread("a vector without a direction")
     return tuple(number / length for number in vector)

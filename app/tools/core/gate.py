@@ -19,6 +19,8 @@ from app.db.failures import as_retry_later
 from app.domain.answer import ApprovalCard, EditableField
 from app.domain.errors import Bug, Fixable, NotAllowed, SophiaError
 from app.domain.principal import Principal
+from app.gateways.account import on_account_of
+from app.gateways.spend import CallContext
 from app.security.approvals import ApprovalStatus, Asked, card_of, proposal_of
 from app.security.audit import AuditEvent
 from app.security.roles import decide
@@ -67,7 +69,8 @@ class Gate:
         """Runs a read, or puts a write before a person. Never raises for expected failures."""
         started = time.perf_counter()
         try:
-            outcome = await self._call(principal, name, arguments, origin)
+            with on_account_of(_account(principal, name, origin)):
+                outcome = await self._call(principal, name, arguments, origin)
         except Exception as failure:
             outcome = Refused(_for_people(failure, tool=name))
         _measure(name if name in self._tools else "unknown", outcome, time.perf_counter() - started)
@@ -188,6 +191,12 @@ class Gate:
         except Exception:
             _log.exception("refusal_not_audited", tool=name)
         return refused
+
+
+def _account(principal: Principal, tool: str, origin: CallOrigin) -> CallContext:
+    """Who pays for what the tool asks of models: the person, in the channel where they asked."""
+    channel = origin.conversation.partition(":")[0]
+    return CallContext(origin.turn_id, principal.workspace_id, principal.user_id, channel, tool=tool)
 
 
 def _measure(tool: str, outcome: Outcome, seconds: float) -> None:
