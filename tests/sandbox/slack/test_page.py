@@ -148,6 +148,7 @@ async def test_two_people_see_each_other_live_and_a_thread_opens_beside(
     await message.locator(".replies").click()
     thread = page.locator("aside.thread")
     await expect(thread).to_contain_text("Yes")
+    await expect(thread.get_by_label("Send")).to_be_in_viewport(ratio=1)
     await thread.get_by_label("Message", exact=True).fill("On my way")
     await page.keyboard.press("Enter")
     await expect(thread.locator(".message", has_text="On my way")).to_have_count(1)
