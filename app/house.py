@@ -28,7 +28,7 @@ from app.gateways.counters import Counters
 from app.gateways.embedded.factory import EmbeddedPlanners
 from app.gateways.embedded.planner import Planner
 from app.gateways.models import ChatModels
-from app.gateways.money.budgets import Budgets, default_budget
+from app.gateways.money.budgets import Budgets
 from app.gateways.money.holdings import Holdings
 from app.gateways.money.ledger import Ledger
 from app.gateways.money.price_tables import PriceTables, own_prices
@@ -49,7 +49,16 @@ from app.knowledge.reading.isolated import IsolatedReading
 from app.knowledge.search import Search
 from app.knowledge.stores.choice import library_store
 from app.knowledge.word_index import WordIndex
-from app.model_setup import ModelUpkeep, call_limits, declared, known_secrets, model_plan, turned
+from app.model_setup import (
+    InForce,
+    ModelUpkeep,
+    call_limits,
+    declared,
+    known_secrets,
+    model_plan,
+    own_budget,
+    turned,
+)
 from app.portfolio.names import load_names
 from app.portfolio.register import Register
 from app.security.keys import KeyRing
@@ -139,20 +148,19 @@ async def open_house(
         )
         recorder = UsageRecorder(db, clock, ids)
         stack.push_async_callback(recorder.settle)
-        own_budget = default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
-        budgets = Budgets(db, clock, safeguards.audit, default=own_budget)
+        budgets = Budgets(db, clock, safeguards.audit, default=own_budget(settings))
         prices = PriceTables(own_prices(settings.model_prices))
         counters = Counters(settings.redis_address, time.monotonic)
         stack.push_async_callback(counters.aclose)
         trails = TrailRecorder(db, clock, ids, redactor.text)
         stack.push_async_callback(trails.settle)
         spending = Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock)
-        admission = MinuteLimits(call_limits(settings), counters)
+        limits = MinuteLimits(call_limits(settings), counters)
         pools = Pools(
             outbound,
             settings.workspace_id,
             spending=spending,
-            admission=admission,
+            admission=limits,
             records=trails,
             redis=settings.redis_address,
             turned=lambda planned: turned(RoutePlan(tuple(planned)), settings, clock).routes,
@@ -180,10 +188,11 @@ async def open_house(
             planner=EmbeddedPlanners(planner),
             uses=recorder,
             spending=spending,
-            admission=admission,
+            admission=limits,
             cache=answer_cache(settings, embedder),
             prices=lambda route: prices.rates(route, clock.now().date()),
             records=trails,
+            hedge_percent=settings.model_hedge_percent,
             redis=settings.redis_address,
         )
         stack.push_async_callback(models.aclose)
@@ -214,7 +223,7 @@ async def open_house(
             gate,
             agent,
             models,
-            ModelUpkeep(settings, models, pools, redactor, db, clock, outbound),
+            ModelUpkeep(settings, InForce(models, pools, limits, budgets, prices), redactor, db, clock, outbound),
             budgets,
             library,
             documents,

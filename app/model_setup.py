@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,13 +15,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db.engine import Database
 from app.domain.clock import Clock
 from app.domain.errors import Fixable
-from app.gateways.admission import CallLimits
+from app.gateways.admission import CallLimits, MinuteLimits
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
+from app.gateways.money.budgets import Budget, Budgets, default_budget
 from app.gateways.money.price_tables import PriceTables, own_prices
 from app.gateways.pool.pools import Pools
 from app.gateways.providers import Access, discover
 from app.gateways.route_plan import PlannedRoute, RoutePlan, in_order, rotated
+from app.gateways.routes import Route
 from app.gateways.routes_file.reading import Machine, read_routes
 from app.gateways.spend import PerMinute
 from app.http.outbound import Outbound
@@ -126,23 +128,40 @@ async def _asked(row: Integration, values: Mapping[str, str], outbound: Outbound
     return await check(row, values, Ways(outbound, seconds=seconds))
 
 
+def own_budget(settings: Settings) -> Budget | None:
+    """The company's budget from the settings; None without one."""
+    return default_budget(settings.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What a running process asks models by, and goes by from the moment that its settings change."""
+
+    models: ChatModels
+    pools: Pools
+    limits: MinuteLimits
+    budgets: Budgets
+    prices: PriceTables
+
+    def take_up(self, settings: Settings, values: Mapping[str, str], plan: RoutePlan) -> list[Route]:
+        """Goes on with these; returns the routes that are new. Raises Fixable, having changed nothing."""
+        self.prices.own = own_prices(settings.model_prices)
+        self.limits.limits = call_limits(settings)
+        self.budgets.take_up(own_budget(settings))
+        self.models.hedges.percent = settings.model_hedge_percent
+        self.pools.take_up(values)
+        return self.models.take_up(plan)
+
+
 class ModelUpkeep:
-    """Reads settings, stored secrets and the routes file again, so that a new key or route is used without a restart,
-    rotates the keys of a pool when their time has come, and finds out whether new keys are good."""
+    """Reads settings, stored secrets and the routes file again, so that a new key, route, limit or budget holds without
+    a restart, rotates the keys of a pool when their time has come, and finds out whether new keys are good."""
 
     def __init__(
-        self,
-        settings: Settings,
-        models: ChatModels,
-        pools: Pools,
-        redactor: Redactor,
-        db: Database,
-        clock: Clock,
-        outbound: Outbound,
+        self, settings: Settings, in_force: InForce, redactor: Redactor, db: Database, clock: Clock, outbound: Outbound
     ) -> None:
         self._settings = settings
-        self._models = models
-        self._pools = pools
+        self._in_force = in_force
         self._redactor = redactor
         self._db = db
         self._clock = clock
@@ -157,14 +176,14 @@ class ModelUpkeep:
             values = declared(settings)
             self._redactor.learn(known_secrets(settings, values))
             plan = await asyncio.to_thread(model_plan, settings, values, self._clock)
+            new = self._in_force.take_up(settings, values, turned(plan, settings, self._clock))
         except (Fixable, SQLAlchemyError, OSError) as wrong:
             self._tell_once(self._redactor.text(str(wrong)))
             return
         self._refused = ""
-        for route in self._models.take_up(turned(plan, settings, self._clock)):
+        for route in new:
             await asyncio.to_thread(route.build)
             log.info("model_route_taken_up", route=route.name)
-        self._pools.take_up(values)
         await self._check(plan, values)
 
     def _tell_once(self, wrong: str) -> None:
@@ -184,7 +203,7 @@ class ModelUpkeep:
                 log.warning("model_key_looks_wrong", route=name, advice=health.advice)
 
     def _leave_alone(self, name: str) -> None:
-        for route in self._models.routes:
+        for route in self._in_force.models.routes:
             if route.name == name:
                 route.breaker.failed(RouteFault(FaultKind.ACCOUNT, "its key was refused"))
 

@@ -136,7 +136,8 @@ class Settings(BaseSettings):
     postgres_password: Secret = Field(default=None, description="PostgreSQL password")
     postgres_db: str = Field(default="sophia", description="PostgreSQL database")
     redis_url: Secret = Field(
-        default=None, description="redis://host:6379/0; replicas share there which models rest and their limits"
+        default=None,
+        description="redis://host:6379/0; replicas share there which models rest, their limits and who answers whom",
     )
     redis_host: Text = Field(default=None, description="Instead of REDIS_URL: host")
     secret_key: Secret = Field(
@@ -212,6 +213,12 @@ class Settings(BaseSettings):
         "that mean the same",
     )
     model_cache_minutes: int = Field(default=10, ge=1, le=1440, description="Minutes such an answer holds")
+    model_hedge_percent: float = Field(
+        default=0,
+        ge=0,
+        le=50,
+        description="Percent of the spend on models that second tries may cost when a first word is late; none when 0",
+    )
     model_key_hours: int = Field(
         default=0, ge=0, le=8760, description="Hours after which the next of several keys is asked first; never when 0"
     )

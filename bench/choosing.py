@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.gateways.choosing.affinity import Affinity
+from app.gateways.choosing.affinity import CACHE_SECONDS, OwnAffinity
 from app.gateways.choosing.choosing import Choosing
 from app.gateways.choosing.costs import ANSWER_TOKENS, Costs
 from app.gateways.choosing.need import Need
@@ -130,16 +130,16 @@ class Sophia:
             RoutePlan(policy=self.policy, worth_microdollars=round(self.dollars * 1_000_000)),
             Costs(rates, clock),
             self._quality,
-            Affinity(clock),
         )
+        self._affinity = OwnAffinity(clock)
         self._models = {model.name: model for model in MODELS}
         self._count = 0
 
     def choose(self, call: Call) -> Model:
         self._at += 5.0
         need = Need(call.task, input_tokens=call.tokens, conversation=call.conversation)
-        route = self._choosing.order(self._routes, need)[0].route
-        self._choosing.answered(route, need)
+        route = self._choosing.order(self._routes, need, self._affinity.seen(need, CACHE_SECONDS))[0].route
+        self._affinity.note(need, route.name)
         return self._models[route.provider.name]
 
     def thumb(self, model: Model, task: Task, *, good: bool) -> None:

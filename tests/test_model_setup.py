@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 import structlog
 from langchain_core.messages import HumanMessage
+from sqlalchemy import select
 
 from app import model_setup
 from app.cli.doctor import examine, model_routes
 from app.db.engine import Database
 from app.db.migrate import upgrade
+from app.db.models.spending import SpendWindow
 from app.domain.clock import FixedClock, SystemClock
+from app.gateways.admission import OverLimit
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, discover
@@ -30,7 +33,7 @@ from app.integrations.health import State
 from app.model_setup import turned
 from app.security.stored import secret_store
 from app.settings import Settings, load_settings
-from tests.gateways.standins import FixedPlanner, Uses, streamed, turn_model
+from tests.gateways.standins import TURN, FixedPlanner, Uses, streamed, turn_model
 from tests.gateways.test_roads import Service, service
 
 __all__ = ["service"]  # the fixture
@@ -144,6 +147,26 @@ async def test_settings_that_became_wrong_change_nothing_and_are_told_once(
 
 def access(keys: str) -> RoutePlan:
     return in_order({"openai": Access(keys, "m"), "together": Access("t", "n")}, discover())
+
+
+async def test_limits_budgets_prices_and_second_tries_hold_as_soon_as_they_are_changed(
+    dotenv: Callable[[str], None],
+) -> None:
+    async with opened() as house:
+        assert (house.models.hedges.wanted, await house.budgets.all()) == (False, [])
+        dotenv(
+            f"COMPATIBLE_API_KEY={ONE}\nAI_BUDGET=400\nMODEL_PRICES=m=2/4\nMODEL_HEDGE_PERCENT=5\nMODEL_USER_LIMIT=1\n"
+        )
+        await house.upkeep.look()
+        assert house.models.hedges.percent == 5
+        assert [one.limit_microdollars for one in await house.budgets.all()] == [400_000_000]
+        turn = replace(TURN, workspace_id=house.settings.workspace_id)
+        await streamed(house.models.for_turn(turn))
+        with pytest.raises(OverLimit):
+            await streamed(house.models.for_turn(turn))
+        async with house.db.reading() as session:
+            held = (await session.execute(select(SpendWindow))).scalar_one()
+        assert held.spent_microdollars + held.held_microdollars > 0
 
 
 def test_the_next_key_of_a_pool_comes_first_when_its_time_has_come() -> None:

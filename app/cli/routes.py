@@ -12,12 +12,25 @@ from rich.table import Table
 
 from app.cli.core.desk import Desk, at_desk
 from app.gateways.trail.reading import RouteFigures, figures_of, newest_calls
+from app.gateways.trail.record import ANSWERED, LEFT, LOST
 from app.gateways.trail.telling import EMBEDDED, dollars
 from app.http.rests import resting_in
 from app.security.stored import with_stored_secrets
 from app.settings import Settings
 
-_HEADINGS = ("Route", "State", "Asked", "Failed", "Taken over", "Left out", "First word", "Whole", "Cost", "Last asked")
+_HEADINGS = (
+    "Route",
+    "State",
+    "Asked",
+    "Failed",
+    "Taken over",
+    "Late",
+    "Left out",
+    "First word",
+    "Whole",
+    "Cost",
+    "Last asked",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +65,7 @@ async def _routes(desk: Desk, hours: int, *, as_json: bool) -> None:
         first = _span(row["first_ms_p50"], row["first_ms_p95"])
         table.add_row(
             row["route"], row["state"], str(row["asked"]), str(row["failed"]), str(row["taken_over"]),
-            str(row["left_out"]), first, _span(row["total_ms_p50"], row["total_ms_p95"]),
+            str(row["overtaken"]), str(row["left_out"]), first, _span(row["total_ms_p50"], row["total_ms_p95"]),
             dollars(row["cost_microdollars"]), row["last_asked"],
         )  # fmt: skip
     console.print(table)
@@ -76,6 +89,7 @@ def _row(
         "asked": figures.asked,
         "failed": figures.failed,
         "faults": figures.faults,
+        "overtaken": figures.overtaken,
         "taken_over": figures.taken_over,
         "left_out": figures.left_out,
         "first_ms_p50": _share(figures.firsts, 0.5),
@@ -97,7 +111,7 @@ def _state(name: str, figures: RouteFigures, resting: dict[str, tuple[float, str
         return f"rests {left:.0f} s ({reason})"
     if not figures.outcome:
         return "not asked yet"
-    return "works" if figures.outcome in ("answered", "left") else f"last: {figures.outcome}"
+    return "works" if figures.outcome in (ANSWERED, LEFT, LOST) else f"last: {figures.outcome}"
 
 
 def _share(seen: list[int], share: float) -> int | None:

@@ -26,12 +26,17 @@ class Batch(Generic[Item, Result]):
         self._writer: asyncio.Task[None] | None = None
 
     async def add(self, item: Item) -> Result:
-        """Returns when the item is committed. Raises what the write of its group raised."""
+        """Returns when the item is committed. Raises what the write of its group raised. A caller who is cancelled does
+        not take the item back."""
+        return await self.put(item)
+
+    def put(self, item: Item) -> asyncio.Future[Result]:
+        """`add` without waiting: what it will return, for a caller who must know whatever happens to himself."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._drain())
-        return await future
+        return future
 
     async def _drain(self) -> None:
         while self._waiting:

@@ -33,18 +33,18 @@ class OverLimit(RetryLater):
 
 
 class MinuteLimits:
-    """The admission of the process."""
+    """The admission of the process. `limits` may change while it runs."""
 
     def __init__(self, limits: CallLimits, counters: Counters) -> None:
-        self._limits = limits
+        self.limits = limits
         self._counters = counters
 
     async def enter(self, call: CallContext, estimate: TokenEstimate) -> None:
         """Counts a call for its person and workspace. Raises OverLimit, having counted nothing."""
-        person = NO_LIMIT if not call.user_id else self._limits.user  # nobody: documents that are taken in
+        person = NO_LIMIT if not call.user_id else self.limits.user  # nobody: documents that are taken in
         charges = [
             *_charges(f"user:{call.workspace_id}/{call.user_id}", person, estimate),
-            *_charges(f"workspace:{call.workspace_id}", self._limits.workspace, estimate),
+            *_charges(f"workspace:{call.workspace_id}", self.limits.workspace, estimate),
         ]
         if charges and (full := await self._counters.take(charges)):
             whose = (
@@ -59,7 +59,7 @@ class MinuteLimits:
 
     async def admit(self, route: RouteFacts, estimate: TokenEstimate) -> float | None:
         """None when the route may be asked, which is then counted; else seconds until it may."""
-        limit = self._limits.route if route.limit is None else route.limit
+        limit = self.limits.route if route.limit is None else route.limit
         charges = list(_charges(f"route:{route.name}#{route.key}", limit, estimate))
         full = await self._counters.take(charges) if charges else None
         return full.wait if full else None

@@ -1,187 +1,136 @@
-"""One attempt on one route: the stream of a model, watched until it is whole.
-
-Text is passed on as it comes; tool calls are held back until the stream has ended properly and their arguments are
-valid JSON objects. A stream that stops without saying why it finished is a fault, never an answer.
-"""
+"""One try on one route: holds room for it, asks, hands on what comes, pays, and tells the route how it did."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.tool import ToolCall
+import structlog
+from langchain_core.messages import AIMessageChunk
 
 from app.gateways.faults import FaultKind, RouteFault
-from app.gateways.providers import Deadlines
-from app.gateways.purse import CHARACTERS_PER_TOKEN
-from app.gateways.spend import AttemptUse, Outcome, TokenEstimate
+from app.gateways.gathered import Gathered
+from app.gateways.last_piece import last_piece
+from app.gateways.purse import NotAsked, Purse
+from app.gateways.request import Request
+from app.gateways.routes import Route
+from app.gateways.spend import Outcome, Reservation
+from app.gateways.splice import Splice
+from app.gateways.trail.record import ANSWERED, LEFT, LOST, NOT_NEEDED, Tried
+from app.gateways.watching import watched
 
-_FINISHES = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "completed": "stop",
-    "tool_use": "tool_calls",
-    "function_call": "tool_calls",
-    "max_tokens": "length",
-    "max_output_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "refusal": "content_filter",
-}
+log = structlog.get_logger(__name__)
+
+SMALLEST_PIECE = 24  # characters; single tokens are gathered, every piece costs all layers above some work
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A complete message of a model. `finish` is stop, tool_calls, length or content_filter; `action` is what the
-    embedded planner says it did (call, clarify, decline, chitchat)."""
+class Attempt:
+    """`hedge`: made beside another that is slow. How it ended is in `answered`, `fault` and `tried`, which is noted
+    when it has ended, whatever way."""
 
-    text: str
-    tool_calls: tuple[ToolCall, ...]
-    finish: str
-    input_tokens: int
-    output_tokens: int
-    action: str = ""
+    def __init__(
+        self, route: Route, request: Request, purse: Purse, note: Callable[[Tried], None], *, hedge: bool = False
+    ) -> None:
+        self.route = route
+        self.hedge = hedge
+        self.answered = False
+        self.overtaken = False
+        self.fault: RouteFault | None = None
+        self.asked_at: float | None = None
+        self.tried = Tried(route.name, LEFT, hedge=hedge)
+        self._request = request
+        self._purse = purse
+        self._note = note
+        self._gathered = Gathered()
 
+    @property
+    def silent_for(self) -> float:
+        """Seconds since it was asked, while no token has come; 0 before it was."""
+        return 0.0 if self.asked_at is None else self._purse.monotonic() - self.asked_at
 
-@dataclass
-class _Call:
-    name: str = ""
-    id: str = ""
-    arguments: list[str] = field(default_factory=list[str])
-
-
-class Gathered:
-    """Collects the pieces of one stream. Kept after a fault, so that a cut stream's tokens are still counted."""
-
-    def __init__(self) -> None:
-        self._text: list[str] = []
-        self._partial: dict[object, _Call] = {}
-        self._calls: list[ToolCall] = []
-        self._metadata: dict[str, Any] = {}
-        self.input_tokens = 0
-        self.cached_tokens = 0
-        self.cache_write_tokens = 0
-        self.output_tokens = 0
-        self.reasoning_tokens = 0
-        self.longest_gap = 0.0  # seconds between two pieces
-
-    def take(self, piece: BaseMessage) -> str:
-        """Adds one piece; returns its text."""
-        self._metadata |= {key: value for key, value in piece.response_metadata.items() if value is not None}
-        if isinstance(piece, AIMessage) and (usage := piece.usage_metadata):
-            self.input_tokens += usage["input_tokens"]
-            self.output_tokens += usage["output_tokens"]
-            read = usage.get("input_token_details", {})
-            self.cached_tokens += read.get("cache_read", 0)
-            self.cache_write_tokens += read.get("cache_creation", 0)
-            self.reasoning_tokens += usage.get("output_token_details", {}).get("reasoning", 0)
-        if isinstance(piece, AIMessageChunk) and piece.tool_call_chunks:
-            for part in piece.tool_call_chunks:
-                index = part.get("index")
-                call = self._partial.setdefault(len(self._partial) if index is None else f"#{index}", _Call())
-                call.name = call.name or part.get("name") or ""
-                call.id = call.id or part.get("id") or ""
-                call.arguments.append(part.get("args") or "")
-        elif isinstance(piece, AIMessage):  # a model that does not stream gives its whole message as one piece
-            self._calls.extend(piece.tool_calls)
-        text = str(piece.text)
-        self._text.append(text)
-        return text
-
-    def whole(self, *, must_finish: bool) -> Whole:
-        """The complete message. Raises RouteFault when the stream was cut or what came cannot be used."""
-        finish = self._finish()
-        if must_finish and not finish:
-            raise RouteFault(FaultKind.TRANSIENT, "the stream ended without a finish reason")
-        calls = [*self._calls, *(self._parsed(number, call) for number, call in enumerate(self._partial.values()))]
-        if calls and finish == "length":
-            raise RouteFault(FaultKind.NONSENSE, "a tool call was cut by the length limit")
-        text = "".join(self._text)
-        if not calls and not text.strip() and finish != "content_filter":
-            raise RouteFault(FaultKind.NONSENSE, f"an empty answer ({finish or 'no finish reason'})")
-        return Whole(
-            text=text,
-            tool_calls=tuple(calls),
-            finish=finish or ("tool_calls" if calls else "stop"),
-            input_tokens=self.input_tokens,
-            output_tokens=self.output_tokens,
-            action=str(self._metadata.get("action", "")),
-        )
-
-    def use(self, outcome: Outcome, estimate: TokenEstimate, *, first_ms: float | None, total_ms: float) -> AttemptUse:
-        """What the attempt used. When a cut stream brought words but no usage, the tokens are estimated."""
-        cost = self._metadata.get("cost_dollars")
-        spoke = any(self._text) or bool(self._partial)
-        counted_here = spoke and not self.input_tokens
-        return AttemptUse(
-            outcome=outcome,
-            input_tokens=estimate.input_tokens if counted_here else self.input_tokens,
-            cached_tokens=self.cached_tokens,
-            cache_write_tokens=self.cache_write_tokens,
-            output_tokens=self._spoken_tokens() if counted_here else self.output_tokens,
-            reasoning_tokens=self.reasoning_tokens,
-            counted_here=counted_here,
-            reported_microdollars=None if cost is None else Decimal(str(cost)) * 1_000_000,
-            first_token_ms=first_ms,
-            total_ms=total_ms,
-        )
-
-    def _spoken_tokens(self) -> int:
-        pieces = (*self._text, *(part for call in self._partial.values() for part in call.arguments))
-        return -(-sum(map(len, pieces)) // CHARACTERS_PER_TOKEN)
-
-    def _finish(self) -> str:
-        said = self._metadata.get("finish_reason") or self._metadata.get("stop_reason")
-        if not said and (details := self._metadata.get("incomplete_details")):
-            said = details.get("reason")
-        said = said or self._metadata.get("status")  # OpenAI's Responses API
-        return _FINISHES.get(str(said), str(said)) if said else ""
-
-    @staticmethod
-    def _parsed(number: int, call: _Call) -> ToolCall:
-        text = "".join(call.arguments)
+    async def pieces(self) -> AsyncGenerator[AIMessageChunk]:
+        """What the model says. The first piece comes with its first token and may be empty; tool calls, usage and who
+        answered come in the last, which only a whole answer has."""
+        request, purse, gathered = self._request, self._purse, self._gathered
+        splice, spoken, fresh = Splice(request.said), bool(request.said), ""
+        reservation: Reservation | None = None
         try:
-            arguments = json.loads(text or "{}")
-        except ValueError:
-            raise RouteFault(FaultKind.NONSENSE, f"arguments of {call.name!r} are not JSON") from None
-        if not isinstance(arguments, dict) or not call.name:
-            raise RouteFault(FaultKind.NONSENSE, f"a tool call without a name or arguments ({call.name!r})")
-        return ToolCall(name=call.name, args=arguments, id=call.id or f"call_{number}", type="tool_call")
+            reservation = await purse.hold(self.route.facts, request.estimate, hedge=self.hedge)
+            self.tried.asked, self.asked_at = True, purse.monotonic()
+            stream = self.route.stream(request.messages, request.tools, **request.options)
+            began = False
+            async with aclosing(watched(stream, gathered, self.route.pace.deadlines, purse.monotonic)) as texts:
+                async for text in texts:
+                    fresh += splice.take(text)
+                    if len(fresh) >= (SMALLEST_PIECE if spoken else 1) and (spoken or fresh.strip()):
+                        spoken = began = True
+                        ready, fresh = fresh, ""
+                        yield AIMessageChunk(content=ready)
+                    elif not began:
+                        began = True
+                        yield AIMessageChunk(content="")
+            whole = gathered.whole(must_finish=True)
+            rest = fresh + splice.rest()
+            self._succeeded()
+            yield last_piece(rest, whole, self.route.provider.name, self.route.model_name)
+        except NotAsked as left_out:
+            self.tried.outcome = left_out.reason
+        except Exception as error:
+            self._stumbled(error)
+            if fresh.strip() and spoken:  # what did arrive is part of what the next one continues
+                yield AIMessageChunk(content=fresh)
+        finally:
+            await self._end(reservation)
+
+    def overtake(self) -> None:
+        """Another gave its first token sooner: this one is about to be left."""
+        self.overtaken = not (self.answered or self.fault)
+
+    def _succeeded(self) -> None:
+        self.answered, self.tried.outcome = True, ANSWERED
+        self.route.answered(self._gathered.first, self._gathered.longest_gap)
+
+    def _stumbled(self, error: Exception) -> None:
+        """Every error becomes a fault of the route; what no library explains is logged whole."""
+        route = self.route
+        fault = self.fault = route.fault_of(error)
+        self.tried.outcome, self.tried.detail = str(fault.kind), fault.detail
+        route.breaker.failed(fault)
+        level = log.error if fault.kind is FaultKind.ACCOUNT else log.warning
+        unexplained = error if fault is not error and _is_ours(error, fault) else None
+        level("model_route_failed", route=route.name, kind=str(fault.kind), detail=fault.detail, exc_info=unexplained)
+
+    async def _end(self, reservation: Reservation | None) -> None:
+        tried, purse, first = self.tried, self._purse, self._gathered.first
+        if self.asked_at is not None:
+            tried.first_ms = None if first is None else first * 1000
+            tried.total_ms = (purse.monotonic() - self.asked_at) * 1000
+        if not (self.answered or self.fault):
+            self._left()
+        self._note(tried)
+        if reservation is not None:
+            use = self._gathered.use(self._outcome(), self._request.estimate, total_ms=tried.total_ms, hedge=self.hedge)
+            tried.cost = await purse.settle(reservation, use, self.route.facts)
+
+    def _left(self) -> None:
+        """Nobody waits for it any more, or it was not asked: the route is to blame for nothing but being late."""
+        if not self.overtaken:
+            self.route.breaker.abandoned()
+        elif self.tried.asked:
+            self.tried.outcome = LOST
+            self.route.overtaken(None if self._gathered.first is not None else self.tried.total_ms / 1000)
+        else:
+            self.tried.outcome = NOT_NEEDED
+
+    def _outcome(self) -> Outcome:
+        if self.answered:
+            return Outcome.ANSWERED
+        if self.fault is not None:
+            return Outcome.FAILED if self._gathered.first is None else Outcome.CUT
+        return Outcome.LOST if self.overtaken else Outcome.ABANDONED
 
 
-async def watched(
-    stream: AsyncGenerator[BaseMessage], gathered: Gathered, deadlines: Deadlines | None
-) -> AsyncGenerator[str]:
-    """The stream's text, piece by piece, into `gathered`. Raises RouteFault when a deadline passes; a piece that
-    brings nothing does not put it off."""
-    loop = asyncio.get_running_loop()
-    waiting = deadlines.first_token if deadlines else 0.0
-    last: float | None = None
-    due = loop.time() + waiting if deadlines else None
-    async with aclosing(stream) as pieces:
-        while True:
-            try:
-                async with asyncio.timeout_at(due):
-                    piece = await anext(pieces, None)
-            except TimeoutError:
-                raise RouteFault(FaultKind.TRANSIENT, f"nothing came for {waiting:g} s", stalled=True) from None
-            if piece is None:
-                return
-            if deadlines and _brings_something(piece):
-                now = loop.time()
-                gathered.longest_gap = max(gathered.longest_gap, 0.0 if last is None else now - last)
-                last, waiting = now, deadlines.between
-                due = now + waiting
-            if text := gathered.take(piece):
-                yield text
-
-
-def _brings_something(piece: BaseMessage) -> bool:
-    """False for a role, a keep-alive or an empty delta; reasoning, tool calls, usage and the finish are something."""
-    calls = isinstance(piece, AIMessageChunk) and (piece.tool_call_chunks or piece.usage_metadata)
-    return bool(piece.content or calls or piece.additional_kwargs or piece.response_metadata.get("finish_reason"))
+def _is_ours(error: Exception, fault: RouteFault) -> bool:
+    """True for an error that is neither the SDK's nor the network's nor a broken body: probably our own bug."""
+    from_the_network = isinstance(error, (OSError, ValueError)) or type(error).__module__.startswith("http")
+    return fault.detail == type(error).__name__ and not from_the_network and "Connection" not in fault.detail

@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.messages.tool import ToolCallChunk
 
-from app.gateways.attempt import Whole
+from app.gateways.gathered import Whole
 
 
 def last_piece(rest: str, whole: Whole, provider: str, model: str) -> AIMessageChunk:

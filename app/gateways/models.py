@@ -17,12 +17,13 @@ from app.gateways.cache.keys import SHARED_WITH_NOBODY, Sharing
 from app.gateways.cache.ladder import AnswerCache
 from app.gateways.cache.turns import TurnCache
 from app.gateways.candidates import Candidates
-from app.gateways.choosing.affinity import Affinity
+from app.gateways.choosing.affinity import OwnAffinity, SharedAffinity
 from app.gateways.choosing.choosing import Choosing
 from app.gateways.choosing.costs import Costs
 from app.gateways.choosing.quality import Quality
-from app.gateways.failover import EMBEDDED, Roads, TurnModel
+from app.gateways.failover import Roads, TurnModel
 from app.gateways.fleet import Fleet
+from app.gateways.hedge_share import HedgeShare
 from app.gateways.money.prices import Rates
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.purse import Purse, Unlimited
@@ -30,7 +31,7 @@ from app.gateways.route_plan import RoutePlan, in_order
 from app.gateways.routes import Route
 from app.gateways.spend import Admission, CallContext, RouteFacts, Spending, Task
 from app.gateways.trail.record import NO_TRAIL, TrailSink
-from app.gateways.usage import ModelUse, UsageSink
+from app.gateways.usage import UsageSink
 from app.http.rests import OwnRests, RedisRests
 
 
@@ -48,7 +49,6 @@ class ModelTurn:
     task: Task = Task.PLAN
     conversation: str = ""  # turns of one conversation stay on one road
     sharing: Sharing = SHARED_WITH_NOBODY
-    writes: bool = False
 
 
 def no_prices(route: RouteFacts) -> Rates | None:
@@ -69,9 +69,11 @@ class ChatModels:
         answers alone.
     prices: what a route's tokens cost today, for choosing.
     records: hears how each call went.
-    redis: an address over which processes share which routes rest; '' when there is one process.
+    redis: an address over which processes share which routes rest and which road a conversation went; '' when there is
+        one process.
     spending, admission: budgets with their ledger, and limits, asked before every attempt; None for none at all.
     cache: answers that turns may share; None for none.
+    hedge_percent: of the spend, what second tries beside slow routes may cost; 0 for none.
     Raises ValueError for a provider that nobody registered.
     """
 
@@ -86,6 +88,7 @@ class ChatModels:
         cache: AnswerCache | None = None,
         prices: Callable[[RouteFacts], Rates | None] = no_prices,
         records: TrailSink = NO_TRAIL,
+        hedge_percent: float = 0.0,
         redis: str = "",
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
@@ -97,15 +100,16 @@ class ChatModels:
         self._fleet = Fleet(access, deadlines, monotonic)
         self._rests = RedisRests(redis, self._fleet.breakers, monotonic, kind="models") if redis else OwnRests()
         self.quality = Quality()
-        self._affinity = Affinity(monotonic)
+        self._affinity = SharedAffinity(redis, monotonic) if redis else OwnAffinity(monotonic)
         self._prices = prices
         self._candidates = Candidates(
-            self._fleet.routes, self._rests, monotonic, pause, self._choosing(access, monotonic)
+            self._fleet.routes, self._rests, monotonic, pause, self._choosing(access, monotonic), self._affinity
         )
         self._planner = planner
         self._uses = uses
-        self._spending = spending
-        self._admission = admission or Unlimited()
+        self._spending = spending or Unlimited(uses)
+        self._admission = admission or Unlimited(uses)
+        self.hedges = HedgeShare(hedge_percent, monotonic)
         self._cache = cache
         self._records = records
         self._monotonic = monotonic
@@ -116,22 +120,6 @@ class ChatModels:
         async def planner() -> BaseChatModel:
             return self._planner(names=await turn.names(), now=turn.now, timezone=turn.timezone)
 
-        def used(provider: str, model: str, input_tokens: int, output_tokens: int) -> None:
-            if self._spending is not None and provider != EMBEDDED:
-                return  # the ledger has it, with its cost
-            self._uses.record(
-                ModelUse(
-                    turn_id=turn.turn_id,
-                    workspace_id=turn.workspace_id,
-                    user_id=turn.user_id,
-                    channel=turn.channel,
-                    provider=provider,
-                    model=model,
-                    input_tokens=input_tokens,
-                    output_tokens=output_tokens,
-                )
-            )
-
         call = CallContext(
             turn.turn_id,
             turn.workspace_id,
@@ -139,14 +127,14 @@ class ChatModels:
             turn.channel,
             turn.task,
             conversation=turn.conversation,
-            writes=turn.writes,
+            reads=turn.sharing.reads,
         )
-        purse = Purse(call, self._spending or Unlimited(), self._admission, self._monotonic)
+        purse = Purse(call, self._spending, self._admission, self._monotonic, self.hedges)
         shared = None
         if self._cache is not None and self.routes:
             names = tuple(route.name for route in self.routes)
             shared = TurnCache(self._cache, turn.sharing, call, names, self._uses)
-        return TurnModel(Roads(self._candidates, planner, used, purse, self._records, shared))
+        return TurnModel(Roads(self._candidates, planner, self._uses, purse, self._records, shared))
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -163,7 +151,7 @@ class ChatModels:
         return new
 
     def _choosing(self, plan: RoutePlan, monotonic: Callable[[], float]) -> Choosing:
-        return Choosing(plan, Costs(self._prices, monotonic), self.quality, self._affinity)
+        return Choosing(plan, Costs(self._prices, monotonic), self.quality)
 
     async def warm(self) -> None:
         """Loads the SDKs and builds the clients in a thread; at start, so that no turn waits for it."""
@@ -174,5 +162,6 @@ class ChatModels:
         """Ends all connections; at shutdown."""
         await self._fleet.aclose()
         await self._rests.aclose()
+        await self._affinity.aclose()
         if self._cache is not None:
             await self._cache.aclose()

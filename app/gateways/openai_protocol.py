@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from app.gateways.faults import FaultKind, Refused, RouteFault, field_of, kind_of_status, plain_code, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
-from app.gateways.purse import LONGEST_ANSWER
+from app.gateways.request import LONGEST_ANSWER
 
 OPENAI = "https://api.openai.com/v1"
 NO_KEY = "none"  # the SDK insists on a key; services that ask for none ignore it

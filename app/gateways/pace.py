@@ -28,6 +28,7 @@ class Pace:
         self._answers = 0
         self._slow_from = float("inf")
         self.typical_first: float | None = None  # the median time to the first token; None while too little is known
+        self.usual_first: float | None = None  # the 95th percentile of it; None while too little is known
 
     @property
     def deadlines(self) -> Deadlines:
@@ -38,26 +39,35 @@ class Pace:
         """Takes in an answer: the time to its first token, and the longest silence after it."""
         self._firsts.append(first)
         self._gaps.append(longest_gap)
-        self._answers += 1
-        if self._answers % REVIEWED_EVERY:
-            return
-        self.typical_first = _share_of(self._firsts, 0.5)
-        if self._answers >= ENOUGH:
-            self._deadlines = replace(
-                self._start, first_token=self._allowed(self._firsts), between=self._allowed(self._gaps)
-            )
-            self._slow_from = max(self._start.floor, MARGIN * self.typical_first)
+        self._seen()
+
+    def waited(self, seconds: float) -> bool:
+        """Takes in an answer whose first token was not waited for any longer; True when it was later than usual. Only
+        then it says something about the pace: left out, the slow answers that others overtake would make the route
+        look faster than it is."""
+        if self.usual_first is None or seconds < self.usual_first:
+            return False
+        self._firsts.append(seconds)
+        self._seen()
+        return True
 
     def is_slow(self, first: float) -> bool:
         """True when a first token came much later than this route's usual one."""
         return first > self._slow_from
 
-    def usual_first(self) -> float | None:
-        """The 95th percentile of the time to the first token; None while too little is known."""
-        return _share_of(self._firsts, 0.95) if len(self._firsts) >= ENOUGH else None
-
-    def _allowed(self, seen: deque[float]) -> float:
-        return max(self._start.floor, MARGIN * _share_of(seen, 0.95))
+    def _seen(self) -> None:
+        self._answers += 1
+        if self._answers % REVIEWED_EVERY:
+            return
+        self.typical_first = _share_of(self._firsts, 0.5)
+        if self._answers >= ENOUGH:
+            self.usual_first = _share_of(self._firsts, 0.95)
+            self._deadlines = replace(
+                self._start,
+                first_token=max(self._start.floor, MARGIN * self.usual_first),
+                between=max(self._start.floor, MARGIN * _share_of(self._gaps, 0.95)),
+            )
+            self._slow_from = max(self._start.floor, MARGIN * self.typical_first)
 
 
 def _share_of(seen: deque[float], share: float) -> float:

@@ -6,31 +6,28 @@ windows are is decided behind `Spending` and `Admission`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import structlog
-from langchain_core.messages import BaseMessage
 
 from app.domain.errors import RetryLater, SophiaError
+from app.gateways.hedge_share import NO_HEDGES, HedgeShare
 from app.gateways.spend import (
     Admission,
     AttemptUse,
     CallContext,
+    Outcome,
     OverBudget,
     Reservation,
     RouteFacts,
     Spending,
     TokenEstimate,
 )
+from app.gateways.usage import ModelUse, UsageSink
 
 log = structlog.get_logger(__name__)
-
-LONGEST_ANSWER = 8192  # tokens, reasoning included; no request allows more
-CHARACTERS_PER_TOKEN = 3  # English has four: an estimate should rather be too high
-_TOKENS_PER_TOOL = 250
 
 
 class NotAsked(Exception):
@@ -43,10 +40,13 @@ class NotAsked(Exception):
 
 
 class Unlimited:
-    """Spending and admission without budgets, limits or a ledger: everything may go."""
+    """Spending and admission without budgets, prices or limits: everything may go, and is counted by `uses`."""
+
+    def __init__(self, uses: UsageSink | None = None) -> None:
+        self._uses = uses
 
     async def reserve(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
-        return _Nothing()
+        return _Counted(call, route, self._uses)
 
     async def enter(self, call: CallContext, estimate: TokenEstimate) -> None:
         pass
@@ -55,18 +55,19 @@ class Unlimited:
         return None
 
 
-class _Nothing:
+@dataclass(frozen=True)
+class _Counted:
+    call: CallContext
+    route: RouteFacts
+    uses: UsageSink | None
+    most: int | None = None
+
     async def settle(self, actual: AttemptUse) -> int | None:
-        return None
+        if self.uses is not None and (actual.outcome is Outcome.ANSWERED or actual.input_tokens):
+            self.uses.record(ModelUse.of(self.call, self.route, actual))
 
     async def release(self) -> None:
         pass
-
-
-def estimated(messages: Sequence[BaseMessage], tools: Sequence[Any]) -> TokenEstimate:
-    """Tokens of a request, from its characters; high rather than low. Counting exactly costs a millisecond a call."""
-    characters = sum(len(str(message.content)) for message in messages)
-    return TokenEstimate(characters // CHARACTERS_PER_TOKEN + _TOKENS_PER_TOOL * len(tools), LONGEST_ANSWER)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Purse:
     spending: Spending
     admission: Admission
     monotonic: Callable[[], float]
+    hedges: HedgeShare = NO_HEDGES
 
     async def enter(self, estimate: TokenEstimate, *, begun: bool) -> None:
         """Counts one call for its person and workspace. Raises RetryLater when their minute is used up, unless the
@@ -88,8 +90,9 @@ class Purse:
                 raise
             log.info("turn_past_its_limit", turn=self.call.turn_id, detail=str(full))
 
-    async def hold(self, route: RouteFacts, estimate: TokenEstimate) -> Reservation:
-        """Room for one attempt on this route. Raises NotAsked when there is none, or when that cannot be told."""
+    async def hold(self, route: RouteFacts, estimate: TokenEstimate, *, hedge: bool = False) -> Reservation:
+        """Room for one attempt on this route; `hedge` when it is made beside another. Raises NotAsked when there is
+        none, or when that cannot be told."""
         try:
             reservation = await self.spending.reserve(self.call, route, estimate)
         except OverBudget as full:
@@ -97,26 +100,40 @@ class Purse:
         except Exception as broken:
             log.error("budget_unknown", route=route.name, exc_info=broken)
             raise NotAsked("budget unknown", _unknown("budget")) from broken
+        if hedge and not self.hedges.hold(reservation.most):
+            await reservation.release()
+            raise NotAsked("hedges used up", OverBudget("What second tries may cost is used up."))
         try:
             wait = await self.admission.admit(route, estimate)
         except BaseException as broken:
-            await reservation.release()
+            await self._release(reservation, hedge=hedge)
             if not isinstance(broken, Exception):
                 raise
             log.error("limits_unknown", route=route.name, exc_info=broken)
             raise NotAsked("limits unknown", _unknown("limits")) from broken
         if wait is not None:
-            await reservation.release()
+            await self._release(reservation, hedge=hedge)
             raise NotAsked(f"limited for {ceil(wait)} s", _limited(wait), wait)
         return reservation
 
     async def settle(self, reservation: Reservation, used: AttemptUse, route: RouteFacts) -> int | None:
         """Settles what was used; returns what it cost. A ledger that fails is logged: the answer was given already."""
+        cost: int | None = None
         try:
-            return await reservation.settle(used)
+            cost = await reservation.settle(used)
         except Exception as broken:
             log.error("attempt_not_settled", route=route.name, exc_info=broken)
-            return None
+        finally:
+            if not used.hedge:
+                self.hedges.spent(cost or 0)
+            elif reservation.most is not None:
+                self.hedges.settle(reservation.most, reservation.most if cost is None else cost)
+        return cost
+
+    async def _release(self, reservation: Reservation, *, hedge: bool) -> None:
+        if hedge and reservation.most is not None:
+            self.hedges.settle(reservation.most, 0)
+        await reservation.release()
 
 
 def _unknown(what: str) -> RetryLater:

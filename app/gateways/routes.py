@@ -67,6 +67,19 @@ class Route:
             self.breaker.succeeded(slow=self.pace.is_slow(first))
             self.pace.answered(first, longest_gap)
 
+    def overtaken(self, waited: float | None) -> None:
+        """It was left for another that gave its first token sooner. Seconds it was waited for; None when it had begun,
+        too."""
+        self.breaker.overtaken(slow=waited is not None and self.pace.waited(waited))
+
+    def shares_key_with(self, other: Route) -> bool:
+        """True when both are one account's, whose trouble they would share."""
+        mine, other_s = self._access, other._access
+        return self.provider.name == other.provider.name and (mine.api_key, mine.base_url) == (
+            other_s.api_key,
+            other_s.base_url,
+        )
+
     def build(self) -> BaseChatModel:
         """The provider's model; importing its SDK takes seconds the first time."""
         if self._model is None:

@@ -42,8 +42,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class CallContext:
     """On whose account a call is made. `tool` is the tool that needs the model, '' for the turn itself; calls of
-    one `conversation` stay on one road; a turn with
-    `writes` is never hedged and never answered from a cache."""
+    one `conversation` stay on one road; `reads` are the tools that only read."""
 
     turn_id: str
     workspace_id: str
@@ -52,7 +51,7 @@ class CallContext:
     task: Task = Task.PLAN
     tool: str = ""
     conversation: str = ""
-    writes: bool = False
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,6 @@ class AttemptUse:
     counted_here: bool = False  # the provider reported nothing, as for a cut stream
     hedge: bool = False
     reported_microdollars: Decimal | None = None
-    first_token_ms: float | None = None
     total_ms: float = 0.0
 
 
@@ -150,7 +148,12 @@ class OverBudget(NotAllowed):
 
 
 class Reservation(Protocol):
-    """Room held in every budget that the call counts against. Exactly one of the two is called, once."""
+    """Room held in every budget that the call counts against. Exactly one of `settle` and `release` is called, once."""
+
+    @property
+    def most(self) -> int | None:
+        """The most that the attempt may cost, in microdollars; None when nobody knows."""
+        ...
 
     async def settle(self, actual: AttemptUse) -> int | None:
         """Takes what was used and gives the rest back. Returns what it cost in microdollars, None when nobody knows."""

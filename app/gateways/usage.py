@@ -12,6 +12,7 @@ from app.db.engine import Database
 from app.db.models.assistant import UsageRecord
 from app.db.write_behind import WriteBehind
 from app.domain.clock import Clock, Ids
+from app.gateways.spend import AttemptUse, CallContext, RouteFacts
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,32 @@ class ModelUse:
     priced_microdollars: int | None = None
     reported_microdollars: int | None = None
     total_ms: int = 0
+
+    @classmethod
+    def of(cls, call: CallContext, route: RouteFacts, use: AttemptUse, **costs: int | None) -> ModelUse:
+        """One attempt on a route; `costs` are the fields of that name, 0 and unknown when left out."""
+        given: Any = costs
+        return cls(
+            turn_id=call.turn_id,
+            workspace_id=call.workspace_id,
+            user_id=call.user_id,
+            channel=call.channel,
+            provider=route.provider,
+            model=route.model,
+            input_tokens=use.input_tokens,
+            output_tokens=use.output_tokens,
+            task=call.task,
+            tool=call.tool,
+            gateway=route.gateway,
+            outcome=use.outcome,
+            cached_tokens=use.cached_tokens,
+            cache_write_tokens=use.cache_write_tokens,
+            reasoning_tokens=use.reasoning_tokens,
+            counted_here=use.counted_here,
+            hedge=use.hedge,
+            total_ms=round(use.total_ms),
+            **given,
+        )
 
 
 class UsageSink(Protocol):

@@ -72,6 +72,7 @@ class Breaker:
         self._slow = 0
         self._in_a_row = 0
         self._stalls_in_a_row = 0
+        self._late_in_a_row = 0  # overtaken ones
         self._rests = 0  # since the route was last healthy
         self._rests_until = 0.0
         self._half_open = False
@@ -123,14 +124,27 @@ class Breaker:
             return
         if self._half_open:
             self.recovered()
-        self._in_a_row = self._stalls_in_a_row = 0
+        self._in_a_row = self._stalls_in_a_row = self._late_in_a_row = 0
         self._note(fault=False, slow=slow)
-        if slow and self._share(slow=True) >= self._trips.slow_share:
-            self._rest(self._next_rest(), "slow")
+        if slow:
+            self._trip_when_slow()
 
     def abandoned(self) -> None:
         """The caller went away before the outcome was known."""
         self._probing = False
+
+    def overtaken(self, *, slow: bool) -> None:
+        """Another road was asked as well and was sooner. No fault, and no sign of health; only counted as a slow answer
+        when it was later than this road usually is."""
+        self._probing = False
+        if not slow:
+            return
+        self._late_in_a_row += 1
+        self._note(fault=False, slow=True)
+        if self._late_in_a_row >= self._trips.in_a_row:
+            self._rest(self._next_rest(), "slow")
+        else:
+            self._trip_when_slow()
 
     def failed(self, fault: Fault) -> None:
         """Takes note of a fault, and rests the route when it says enough; Retry-After is a rest, never a sleep."""
@@ -156,7 +170,7 @@ class Breaker:
     def recovered(self) -> None:
         """Healthy again, by this process's probe or another's."""
         self._forget()
-        self._in_a_row = self._stalls_in_a_row = self._rests = 0
+        self._in_a_row = self._stalls_in_a_row = self._late_in_a_row = self._rests = 0
         self._rests_until, self._half_open, self._probing, self.reason = 0.0, False, False, ""
 
     def _trip(self, *, probed: bool) -> None:
@@ -164,6 +178,10 @@ class Breaker:
             self._rest(self._next_rest(), "stalls")
         elif probed or self._in_a_row >= self._trips.in_a_row or self._share(slow=False) >= self._trips.fault_share:
             self._rest(self._next_rest(), "faults")
+
+    def _trip_when_slow(self) -> None:
+        if self._share(slow=True) >= self._trips.slow_share:
+            self._rest(self._next_rest(), "slow")
 
     def _next_rest(self) -> float:
         return min(LONGEST_REST, FIRST_REST * 2**self._rests)

@@ -10,15 +10,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-import structlog
-
 from app.http.breaker import Breaker
-
-log = structlog.get_logger(__name__)
+from app.http.shared_redis import SharedRedis
 
 PREFIX = "sophia:"
 LOOK_EVERY = 1.0
-LEAVE_ALONE = 5.0  # seconds without another try after Redis failed
 PROBE_SECONDS = 60  # a process that dies while it probes blocks the others no longer
 
 
@@ -63,12 +59,10 @@ class RedisRests:
     def __init__(
         self, address: str, breakers: Mapping[str, Breaker], monotonic: Callable[[], float], *, kind: str
     ) -> None:
-        self._address = address
         self._resting, self._probes = f"{PREFIX}{kind}:rest:", f"{PREFIX}{kind}:probe:"
-        self._kind = kind
         self._breakers = breakers
         self._monotonic = monotonic
-        self._client: Any = None
+        self._redis = SharedRedis(address, monotonic, failed="rests_not_shared", kind=kind)
         self._next_look = 0.0
         self._shared: set[str] = set()  # roads whose rest is known to be in Redis
 
@@ -77,7 +71,7 @@ class RedisRests:
         if now < self._next_look:
             return
         self._next_look = now + LOOK_EVERY
-        found = await self._ask(self._read)
+        found = await self._redis.ask(self._read)
         for road, rest in (found or {}).items():
             breaker = self._breakers.get(road)
             if breaker is None:  # it went while Redis was asked
@@ -95,7 +89,7 @@ class RedisRests:
         async def claim(client: Any) -> bool:
             return bool(await client.set(self._probes + road, "1", nx=True, ex=PROBE_SECONDS))
 
-        return await self._ask(claim) is not False
+        return await self._redis.ask(claim) is not False
 
     async def tell(self, road: str) -> None:
         breaker = self._breakers.get(road)
@@ -114,12 +108,11 @@ class RedisRests:
             pipeline.delete(self._probes + road)
             await pipeline.execute()
 
-        await self._ask(write)
+        await self._redis.ask(write)
         (self._shared.add if left else self._shared.discard)(road)
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        await self._redis.aclose()
 
     async def _read(self, client: Any) -> dict[str, tuple[float, str] | None]:
         roads = list(self._breakers)
@@ -133,23 +126,6 @@ class RedisRests:
             road: (left / 1000, reason) if reason and left > 0 else None
             for road, (left, reason) in zip(roads, pairs, strict=True)
         }
-
-    async def _ask(self, what: Callable[[Any], Any]) -> Any:
-        """What Redis says; None when it cannot be asked."""
-        from redis.exceptions import RedisError  # noqa: PLC0415 - only loaded when REDIS_URL is set
-
-        if self._client is None:
-            from redis.asyncio import Redis  # noqa: PLC0415
-
-            self._client = Redis.from_url(
-                self._address, decode_responses=True, socket_timeout=0.5, socket_connect_timeout=0.5
-            )
-        try:
-            return await what(self._client)
-        except (RedisError, OSError) as broken:
-            self._next_look = self._monotonic() + LEAVE_ALONE
-            log.warning("rests_not_shared", kind=self._kind, error=type(broken).__name__)
-            return None
 
 
 async def resting_in(address: str, roads: Sequence[str], *, kind: str) -> dict[str, tuple[float, str]]:

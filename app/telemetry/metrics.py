@@ -41,7 +41,7 @@ LOOP_LAG_SECONDS = Gauge("sophia_loop_lag_seconds", "How late the event loop ran
 
 MODEL_ATTEMPTS = Counter(
     "sophia_model_attempts",
-    "Attempts at models, by route and outcome (answered, left, or the kind of fault).",
+    "Attempts at models, by route and outcome (answered, left, lost, or the kind of fault).",
     ("route", "outcome"),
 )
 MODEL_LEFT_OUT = Counter(
@@ -51,6 +51,11 @@ MODEL_LEFT_OUT = Counter(
 )
 MODEL_FAILOVERS = Counter(
     "sophia_model_failovers", "Attempts that failed and were taken over by another route.", ("route",)
+)
+MODEL_HEDGES = Counter(
+    "sophia_model_hedges",
+    "Attempts beside one whose first word was late, by route and outcome (answered, lost, or the kind of fault).",
+    ("route", "outcome"),
 )
 MODEL_FIRST_TOKEN_SECONDS = Histogram(
     "sophia_model_first_token_seconds", "Time from asking a route to its first word.", ("route",), buckets=_SECONDS

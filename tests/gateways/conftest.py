@@ -39,6 +39,7 @@ class Wire:
         self.requests = 0
         self.answer = b""
         self.hang = False
+        self.hung_up = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -49,6 +50,7 @@ class Wire:
         self.requests += 1
         if self.hang:
             await reader.read()
+            self.hung_up.set()
         writer.write(self.answer)
         await writer.drain()
         writer.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
@@ -10,19 +11,24 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
+from app.gateways.attempt import Attempt
 from app.gateways.candidates import Candidates, Course
-from app.gateways.choosing.affinity import Affinity
+from app.gateways.choosing.affinity import OwnAffinity
 from app.gateways.choosing.choosing import Choosing
 from app.gateways.choosing.costs import Costs
 from app.gateways.choosing.quality import Quality
 from app.gateways.faults import RouteFault
+from app.gateways.hedge_share import HedgeShare
 from app.gateways.money.price_tables import PriceTables
 from app.gateways.providers import Access, Deadlines, Provider
+from app.gateways.purse import Purse, Unlimited
+from app.gateways.request import Request
 from app.gateways.route_plan import PlannedRoute, RoutePlan
 from app.gateways.routes import Route
+from app.gateways.spend import CallContext
 from app.gateways.terms import Terms
 from app.http.rests import OwnRests, Rests
-from tests.gateways.standins import Hand
+from tests.gateways.standins import Hand, Uses
 
 Pieces = Callable[[list[BaseMessage]], list[AIMessageChunk | RouteFault]]
 
@@ -87,24 +93,33 @@ async def one_call(
     skipped: list[str] = []
     async for one in candidates.of(course, lambda left, why: skipped.append(f"{left.name}: {why}")):
         asked.append(one.name)
-        course.fault = faults.get(one.name)
-        if course.fault is None:
+        attempt = Attempt(one, Request.of([], (), {}), purse(), lambda tried: None)
+        attempt.fault, attempt.answered = faults.get(one.name), one.name not in faults
+        if attempt.fault is None:
             one.breaker.succeeded()
-            await candidates.rests.tell(one.name)
+        else:
+            one.breaker.failed(attempt.fault)
+        await candidates.ended(course, attempt)
+        if attempt.answered:
             break
-        one.breaker.failed(course.fault)
     return asked, skipped
+
+
+def purse(hedges: HedgeShare | None = None) -> Purse:
+    free = Unlimited(Uses())
+    share = hedges or HedgeShare(0, time.monotonic)
+    return Purse(CallContext("t", "T1", "U1", "C1"), free, free, time.monotonic, share)
 
 
 def candidates(routes: list[Route], hand: Hand, rests: Rests | None = None) -> Candidates:
     async def pause(seconds: float) -> None:
         pass
 
-    return Candidates(routes, rests or OwnRests(), hand, pause, choosing(RoutePlan(), hand))
+    return Candidates(routes, rests or OwnRests(), hand, pause, choosing(RoutePlan(), hand), OwnAffinity(hand))
 
 
 def choosing(plan: RoutePlan, hand: Hand, quality: Quality | None = None) -> Choosing:
     """Choosing with the prices that routes name themselves."""
     prices = PriceTables()
     costs = Costs(lambda route: prices.rates(route, date(2026, 11, 1)) if route.price else None, hand)
-    return Choosing(plan, costs, quality or Quality(), Affinity(hand))
+    return Choosing(plan, costs, quality or Quality())

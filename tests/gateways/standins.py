@@ -98,18 +98,19 @@ async def no_names() -> Names:
     return Names()
 
 
+TURN = ModelTurn(
+    turn_id="turn_1",
+    workspace_id="T1",
+    user_id="U1",
+    channel="D1",
+    names=no_names,
+    now=datetime(2026, 3, 18, 15, 30, tzinfo=UTC),
+    timezone="America/Chicago",
+)
+
+
 def turn_model(models: ChatModels) -> TurnModel:
-    return models.for_turn(
-        ModelTurn(
-            turn_id="turn_1",
-            workspace_id="T1",
-            user_id="U1",
-            channel="D1",
-            names=no_names,
-            now=datetime(2026, 3, 18, 15, 30, tzinfo=UTC),
-            timezone="America/Chicago",
-        )
-    )
+    return models.for_turn(TURN)
 
 
 async def streamed(model: Any, messages: Any = QUESTION) -> tuple[list[str], AIMessageChunk]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from langchain_core.messages import AIMessageChunk
 
-from app.gateways.attempt import Gathered, watched
 from app.gateways.faults import RouteFault
+from app.gateways.gathered import Gathered
 from app.gateways.pace import ENOUGH, Pace
 from app.gateways.providers import Deadlines
+from app.gateways.watching import watched
 
 START = Deadlines(first_token=20, between=15)
 
@@ -17,7 +20,7 @@ def test_until_enough_is_known_the_start_values_hold() -> None:
     for _ in range(ENOUGH - 1):
         pace.answered(0.1, 0.1)
     assert pace.deadlines == START
-    assert pace.usual_first() is None
+    assert pace.usual_first is None
 
 
 def test_then_a_deadline_is_three_times_the_95th_percentile() -> None:
@@ -53,7 +56,7 @@ async def test_pieces_that_bring_nothing_do_not_put_a_deadline_off() -> None:
 
     stalled = None
     try:
-        async for _ in watched(kept_alive(), Gathered(), Deadlines(first_token=0.05)):
+        async for _ in watched(kept_alive(), Gathered(), Deadlines(first_token=0.05), time.monotonic):
             pass
     except RouteFault as fault:
         stalled = fault

@@ -12,8 +12,8 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from app.domain.errors import Fixable
-from app.gateways.attempt import Gathered
 from app.gateways.faults import FaultKind, RouteFault
+from app.gateways.gathered import Gathered
 from app.gateways.models import ChatModels
 from app.gateways.providers import Access, Deadlines, Provider, discover
 from app.gateways.route_plan import PlannedRoute
@@ -175,7 +175,7 @@ async def test_what_openrouter_says_a_call_cost_comes_with_the_answer(service: S
     async for piece in model.astream("hello"):
         gathered.take(piece)
     await provider.close(model)
-    use = gathered.use(Outcome.ANSWERED, TokenEstimate(1, 1), first_ms=None, total_ms=1.0)
+    use = gathered.use(Outcome.ANSWERED, TokenEstimate(1, 1), total_ms=1.0)
     assert (use.input_tokens, use.output_tokens, use.reported_microdollars) == (10, 5, 140)
 
 

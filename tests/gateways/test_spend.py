@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessageChunk
 from llmock.pytest_plugin import LLMock
 from llmock.scenarios import Fail, Match
 
-from app.gateways.attempt import Gathered
+from app.gateways.gathered import Gathered
 from app.gateways.providers import Access, Deadlines, discover
 from app.gateways.route_plan import PlannedRoute
 from app.gateways.routes import Route
@@ -49,6 +49,7 @@ class Ledger:
 class _Held:
     ledger: Ledger
     route: str
+    most: int | None = 0
 
     async def settle(self, actual: AttemptUse) -> None:
         if not self.ledger.settles:
@@ -141,7 +142,7 @@ async def test_a_caller_who_goes_away_leaves_nothing_held(llm: LLMock, providers
 def test_what_a_gateway_says_a_call_cost_is_kept_to_the_microdollar() -> None:
     gathered = Gathered()
     gathered.take(AIMessageChunk(content="x", response_metadata={"cost_dollars": "0.00014"}))
-    use = gathered.use(Outcome.ANSWERED, TokenEstimate(1, 1), first_ms=None, total_ms=1.0)
+    use = gathered.use(Outcome.ANSWERED, TokenEstimate(1, 1), total_ms=1.0)
     assert use.reported_microdollars == Decimal(140)
 
 

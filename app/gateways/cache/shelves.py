@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
-import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-log = structlog.get_logger(__name__)
+from app.http.shared_redis import SharedRedis
 
 KEPT = 2_000
 PREFIX = "sophia:models:answer:"
 NONCE_BYTES = 12
-LEAVE_ALONE = 5.0  # seconds without another try after Redis failed
 
 
 @dataclass(frozen=True)
@@ -74,24 +72,21 @@ class RedisShelf:
     """`address` is REDIS_URL's value; `keys` are 32 bytes each, the current one first."""
 
     def __init__(self, address: str, keys: Sequence[bytes], monotonic: Callable[[], float]) -> None:
-        self._address = address
+        self._redis = SharedRedis(address, monotonic, failed="model_answers_not_shared", text=False)
         self._seals = [AESGCM(key) for key in keys]
-        self._monotonic = monotonic
-        self._alone_until = 0.0
-        self._client: Any = None
 
     async def get(self, key: str) -> Kept | None:
-        sealed = await self._ask("get", PREFIX + key)
+        sealed: bytes | None = await self._redis.ask(lambda client: client.get(PREFIX + key))
         return self._opened(key, sealed) if sealed else None
 
     async def put(self, key: str, kept: Kept, seconds: float) -> None:
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._seals[0].encrypt(nonce, orjson.dumps(kept), key.encode())
-        await self._ask("set", PREFIX + key, sealed, px=max(1, round(seconds * 1000)))
+        life = max(1, round(seconds * 1000))
+        await self._redis.ask(lambda client: client.set(PREFIX + key, sealed, px=life))
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        await self._redis.aclose()
 
     def _opened(self, key: str, sealed: bytes) -> Kept | None:
         for seal in self._seals:
@@ -102,20 +97,3 @@ class RedisShelf:
             calls = tuple((name, arguments) for name, arguments in plain.pop("calls"))
             return Kept(calls=calls, **plain)
         return None
-
-    async def _ask(self, command: str, *arguments: Any, **options: Any) -> Any:
-        """What Redis says; None when it cannot be asked."""
-        from redis.exceptions import RedisError  # noqa: PLC0415 - only loaded when REDIS_URL is set
-
-        if self._monotonic() < self._alone_until:
-            return None
-        if self._client is None:
-            from redis.asyncio import Redis  # noqa: PLC0415
-
-            self._client = Redis.from_url(self._address, socket_timeout=0.5, socket_connect_timeout=0.5)
-        try:
-            return await getattr(self._client, command)(*arguments, **options)
-        except (RedisError, OSError) as broken:
-            self._alone_until = self._monotonic() + LEAVE_ALONE
-            log.warning("model_answers_not_shared", error=type(broken).__name__)
-            return None

@@ -13,11 +13,11 @@ from typing import Any
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import ToolCall
 
-from app.gateways.attempt import Whole
-from app.gateways.cache.keys import SHARED_WITH_NOBODY, Asked, Sharing
+from app.gateways.cache.keys import Asked, Sharing
 from app.gateways.cache.ladder import AnswerCache
 from app.gateways.cache.shelves import Kept
 from app.gateways.faults import FaultKind
+from app.gateways.gathered import Whole
 from app.gateways.last_piece import last_piece
 from app.gateways.spend import CallContext, Outcome
 from app.gateways.usage import ModelUse, UsageSink
@@ -46,8 +46,7 @@ class TurnCache:
         is one. `tried` gets a line for a hit, and tells whether the fresh answer came in one go."""
         messages, tools, options = asked
         call = Asked(self.call.workspace_id, self.call.task, self.routes, messages, tools, options)
-        sharing = SHARED_WITH_NOBODY if self.call.writes else self.sharing
-        async with aclosing(fresh), self.cache.place(call, sharing) as place:
+        async with aclosing(fresh), self.cache.place(call, self.sharing) as place:
             if place.found is not None:
                 tried.append((CACHE, place.step))
                 self._record(place.found)

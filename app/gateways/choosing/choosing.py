@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.gateways.choosing.affinity import Affinity
 from app.gateways.choosing.costs import Costs
 from app.gateways.choosing.need import Need
 from app.gateways.choosing.quality import USUAL_QUALITY, Quality
@@ -52,17 +51,21 @@ class Choice:
 class Choosing:
     """Chooses for all calls of a process."""
 
-    def __init__(self, plan: RoutePlan, costs: Costs, quality: Quality, affinity: Affinity) -> None:
+    def __init__(self, plan: RoutePlan, costs: Costs, quality: Quality) -> None:
         self.policy = plan.policy
         self._plan = plan
         self._costs = costs
         self._quality = quality
-        self._affinity = affinity
 
-    def order(self, routes: Sequence[Route], need: Need) -> list[Choice]:
-        """Every route: those that may be asked, the best first, then those that may not."""
-        listed = self._plan.policy is Policy.LISTED
-        last = "" if listed else self._affinity.road_of(need.conversation, need.task)
+    @property
+    def weighs(self) -> bool:
+        """False when the written order holds, whatever is known of the routes."""
+        return self._plan.policy is not Policy.LISTED
+
+    def order(self, routes: Sequence[Route], need: Need, last: str = "") -> list[Choice]:
+        """Every route: those that may be asked, the best first, then those that may not. `last` names the route that
+        has the conversation in its cache."""
+        weighs = self.weighs
         allowed: list[Choice] = []
         barred: list[Choice] = []
         for route in routes:
@@ -70,14 +73,10 @@ class Choosing:
             if why_not:
                 barred.append(Choice(route, why_not))
             else:
-                allowed.append(Choice(route) if listed else self._weighed(route, need, route.name == last))
-        if not listed:
+                allowed.append(self._weighed(route, need, route.name == last) if weighs else Choice(route))
+        if weighs:
             allowed = self._scored(allowed)
         return allowed + barred
-
-    def answered(self, route: Route, need: Need) -> None:
-        """The call was answered: its conversation stays there."""
-        self._affinity.went(need.conversation, need.task, route.name)
 
     def _why_not(self, route: Route, need: Need) -> str:
         terms = route.terms

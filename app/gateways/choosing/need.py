@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.messages import BaseMessage
-
-from app.gateways.spend import CallContext, Task, TokenEstimate
+from app.gateways.request import Request
+from app.gateways.spend import CallContext, Task
 from app.gateways.terms import Capability
 
 NOTHING: frozenset[Capability] = frozenset()
@@ -17,7 +16,8 @@ _IMAGES = ("image", "image_url", "input_image")
 
 @dataclass(frozen=True)
 class Need:
-    """`input_tokens` is an estimate, rather too high; `conversation` '' when the call belongs to none."""
+    """`input_tokens` is an estimate, rather too high; `conversation`: of which workspace and which, '' when the
+    call belongs to none."""
 
     task: Task = Task.PLAN
     capabilities: frozenset[Capability] = NOTHING
@@ -28,22 +28,19 @@ class Need:
 ANY_CALL = Need()
 
 
-def needed(
-    messages: Sequence[BaseMessage],
-    tools: Sequence[Any],
-    options: Mapping[str, Any],
-    estimate: TokenEstimate,
-    call: CallContext,
-) -> Need:
-    """What a request with these messages, tools and options asks of a route."""
+def needed(request: Request, call: CallContext) -> Need:
+    """What a request asks of a route."""
     wanted: list[Capability] = []
-    if tools:
+    if request.tools:
         wanted.append(Capability.TOOLS)
-    if "response_format" in options or "ls_structured_output_format" in options:
+    options = request.options
+    if options and ("response_format" in options or "ls_structured_output_format" in options):
         wanted.append(Capability.STRUCTURED_OUTPUT)
-    if any(isinstance(message.content, list) and _shows_an_image(message.content) for message in messages):
+    if any(isinstance(message.content, list) and _shows_an_image(message.content) for message in request.messages):
         wanted.append(Capability.VISION)
-    return Need(call.task, frozenset(wanted) if wanted else NOTHING, estimate.input_tokens, call.conversation)
+    capabilities = frozenset(wanted) if wanted else NOTHING
+    conversation = f"{call.workspace_id}/{call.conversation}" if call.conversation else ""
+    return Need(call.task, capabilities, request.estimate.input_tokens, conversation)
 
 
 def _shows_an_image(content: Sequence[Any]) -> bool:

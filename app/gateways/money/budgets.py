@@ -107,6 +107,11 @@ class Budgets:
         self._known: Sequence[Budget] = ()
         self._known_until: datetime | None = None
 
+    def take_up(self, default: Budget | None) -> None:
+        """Goes on with this budget from the settings."""
+        if default != self._default:
+            self._default, self._known_until = default, None
+
     async def on(self, call: CallContext, route: RouteFacts) -> list[Budget]:
         """Every budget that this call on this route counts against."""
         return [budget for budget in await self.all() if budget.holds_for(call, route)]

@@ -6,10 +6,12 @@ Room held by a process that died comes free when its lease ends.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,13 +66,23 @@ class Holdings:
         self._swept_at: datetime | None = None
 
     async def hold(self, windows: Sequence[Window], amount: int) -> Hold | Window:
-        """The hold, or the first window that has no room for it. Raises what the database raises."""
+        """The hold, or the first window that has no room for it. Raises what the database raises. Nothing stays
+        held for a caller who goes away meanwhile."""
         hold = Hold(self._ids.new("hold"), tuple(windows), amount)
-        return await self._holds.add(hold) or hold
+        written = self._holds.put(hold)
+        try:
+            return await asyncio.shield(written) or hold
+        except asyncio.CancelledError:
+            written.add_done_callback(partial(self._give_back, hold))
+            raise
 
     async def settle(self, hold: Hold, spent: int) -> None:
         """Gives the room back and books what was spent; 0 for nothing."""
         await self._settlements.add(Settlement(hold, spent))
+
+    def _give_back(self, hold: Hold, written: asyncio.Future[Window | None]) -> None:
+        if written.exception() is None and written.result() is None:
+            self._settlements.put(Settlement(hold, 0))
 
     async def _hold_all(self, group: Sequence[Hold]) -> Sequence[Window | None]:
         now = self._clock.now()

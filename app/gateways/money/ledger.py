@@ -91,10 +91,25 @@ class Held:
     rates: Rates | None
     hold: Hold | None
 
+    @property
+    def most(self) -> int | None:
+        """The most that the attempt may cost, in microdollars; None when no price is known."""
+        return None if self.rates is None else self.rates.most(self.estimate, self.route.fees)
+
     async def settle(self, actual: AttemptUse) -> int | None:
         use = _supposed(actual, self.estimate)
         cost = cost_of(use, self.route, self.rates)
-        self.uses.record(self._row(use, cost))
+        self.uses.record(
+            ModelUse.of(
+                self.call,
+                self.route,
+                use,
+                cost_microdollars=cost.total,
+                fee_microdollars=cost.fee,
+                priced_microdollars=cost.priced,
+                reported_microdollars=cost.reported,
+            )
+        )
         if self.hold is not None:
             await self.holdings.settle(self.hold, cost.total)
         return None if cost.priced is None and cost.reported is None else cost.total
@@ -102,32 +117,6 @@ class Held:
     async def release(self) -> None:
         if self.hold is not None:
             await self.holdings.settle(self.hold, 0)
-
-    def _row(self, use: AttemptUse, cost: Cost) -> ModelUse:
-        return ModelUse(
-            turn_id=self.call.turn_id,
-            workspace_id=self.call.workspace_id,
-            user_id=self.call.user_id,
-            channel=self.call.channel,
-            provider=self.route.provider,
-            model=self.route.model,
-            input_tokens=use.input_tokens,
-            output_tokens=use.output_tokens,
-            task=self.call.task,
-            tool=self.call.tool,
-            gateway=self.route.gateway,
-            outcome=use.outcome,
-            cached_tokens=use.cached_tokens,
-            cache_write_tokens=use.cache_write_tokens,
-            reasoning_tokens=use.reasoning_tokens,
-            counted_here=use.counted_here,
-            hedge=use.hedge,
-            cost_microdollars=cost.total,
-            fee_microdollars=cost.fee,
-            priced_microdollars=cost.priced,
-            reported_microdollars=cost.reported,
-            total_ms=round(use.total_ms),
-        )
 
 
 def _supposed(use: AttemptUse, estimate: TokenEstimate) -> AttemptUse:

@@ -38,17 +38,18 @@ class Disagreement:
 
 
 class PriceTables:
-    """Prices by route and day. `own` are the operator's figures by route name or model name; they win."""
+    """Prices by route and day. `own` are the operator's figures by route name or model name; they win, and may change
+    while a process runs."""
 
     def __init__(self, own: Mapping[str, Rates] | None = None) -> None:
-        self._own = own or {}
+        self.own = own or {}
         self._known: dict[tuple[str, str, date], Rates | None] = {}
 
     def rates(self, route: RouteFacts, on: date) -> Rates | None:
         """The route's prices on a day; None when nobody knows them. The first call of a process takes 0.4 s."""
         if route.price is not None:
             return _told(route.price, "the routes file")
-        if own := self._own.get(route.name) or self._own.get(route.model):
+        if own := self.own.get(route.name) or self.own.get(route.model):
             return own
         key = (route.name, route.price_ref, on)
         if key not in self._known:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from app.gateways.faults import FaultKind, RouteFault, field_of, kind_of_status, plain_code, retry_after_of
 from app.gateways.providers import Access, Deadlines, Provider
-from app.gateways.purse import LONGEST_ANSWER
+from app.gateways.request import LONGEST_ANSWER
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 

@@ -25,7 +25,7 @@ from pydantic import PrivateAttr
 
 from app.gateways.faults import FaultKind, RouteFault, retry_after_of
 from app.gateways.providers import Deadlines
-from app.gateways.purse import LONGEST_ANSWER
+from app.gateways.request import LONGEST_ANSWER
 
 log = structlog.get_logger(__name__)
 

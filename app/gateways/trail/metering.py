@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from app.gateways.trail.record import ANSWERED, CallRecord, Tried
+from app.gateways.trail.record import ANSWERED, LOST, CallRecord, Tried
 from app.telemetry.metrics import (
     MODEL_ATTEMPTS,
     MODEL_COST,
     MODEL_FAILOVERS,
     MODEL_FIRST_TOKEN_SECONDS,
+    MODEL_HEDGES,
     MODEL_LEFT_OUT,
     MODEL_SECONDS,
 )
@@ -21,7 +22,7 @@ def meter(record: CallRecord) -> None:
     for one in record.tried:
         if one.asked:
             _attempt(one)
-            if record.answered and one.outcome != ANSWERED:
+            if record.answered and one.outcome not in (ANSWERED, LOST):
                 _child(MODEL_FAILOVERS, one.route).inc()
         else:
             _child(MODEL_LEFT_OUT, one.route).inc()
@@ -29,6 +30,8 @@ def meter(record: CallRecord) -> None:
 
 def _attempt(one: Tried) -> None:
     _child(MODEL_ATTEMPTS, one.route, one.outcome).inc()
+    if one.hedge:
+        _child(MODEL_HEDGES, one.route, one.outcome).inc()
     if one.first_ms is not None:
         _child(MODEL_FIRST_TOKEN_SECONDS, one.route).observe(one.first_ms / 1000)
     if one.outcome == ANSWERED:

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 
 from app.db.engine import Database
 from app.db.models.spending import ModelCall
-from app.gateways.trail.record import ANSWERED, NOT_NEEDED
+from app.gateways.trail.record import ANSWERED, LOST, NOT_NEEDED
 
 MOST_CALLS = 20_000
 """Calls that are looked at for the figures of routes, the newest."""
@@ -43,6 +43,7 @@ class RouteFigures:
     asked: int = 0
     answered: int = 0
     faults: dict[str, int] = field(default_factory=dict[str, int])
+    overtaken: int = 0
     taken_over: int = 0
     left_out: int = 0
     cost: int = 0
@@ -53,7 +54,7 @@ class RouteFigures:
 
     @property
     def failed(self) -> int:
-        return self.asked - self.answered
+        return self.asked - self.answered - self.overtaken
 
 
 async def calls_of(db: Database, workspace_id: str, of: str) -> list[ToldCall]:
@@ -102,6 +103,8 @@ def _add(figures: RouteFigures, one: dict[str, Any], call: ToldCall) -> None:
     if outcome == ANSWERED:
         figures.answered += 1
         figures.totals.append(one["total_ms"])
+    elif outcome == LOST:
+        figures.overtaken += 1
     else:
         figures.faults[outcome] = figures.faults.get(outcome, 0) + 1
         figures.taken_over += bool(call.answered)

@@ -13,17 +13,20 @@ from app.gateways.spend import CallContext
 
 ANSWERED = "answered"
 LEFT = "left"  # by a caller who went away
+LOST = "lost"  # another, asked as well, gave its first token sooner
 NOT_NEEDED = "not needed"
 
 
 @dataclass(slots=True)
 class Tried:
-    """What became of one candidate. `outcome`: answered, left, the kind of its fault, or why it was left out; `asked`
-    is False when nothing was sent. `cost` in microdollars, None when nobody knows."""
+    """What became of one candidate. `outcome`: answered, left, lost, the kind of its fault, or why it was left out;
+    `asked` is False when nothing was sent; `hedge`: asked beside another that was slow. `cost` in microdollars, None
+    when nobody knows."""
 
     route: str
     outcome: str = ""
     asked: bool = False
+    hedge: bool = False
     detail: str = ""
     cost: int | None = None
     first_ms: float | None = None
@@ -84,6 +87,8 @@ def _row(choice: Choice | None, tried: Tried, redact: Callable[[str], str]) -> d
             row["first_ms"] = round(tried.first_ms)
         if tried.cost is not None:
             row["cost"] = tried.cost
+    if tried.hedge:
+        row["hedge"] = True
     if tried.detail:
         row["detail"] = redact(tried.detail)[:200]
     if choice is not None and choice.weighed:

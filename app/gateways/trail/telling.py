@@ -8,7 +8,7 @@ from typing import Any
 from app.gateways.faults import FaultKind
 from app.gateways.route_plan import Policy
 from app.gateways.trail.reading import ToldCall
-from app.gateways.trail.record import ANSWERED, LEFT, NOT_NEEDED
+from app.gateways.trail.record import ANSWERED, LEFT, LOST, NOT_NEEDED
 
 EMBEDDED = "embedded"
 _FAULTS: Mapping[str, str] = {
@@ -19,12 +19,14 @@ _FAULTS: Mapping[str, str] = {
     FaultKind.POLICY: "refused the content",
     FaultKind.NONSENSE: "gave nothing that could be used",
     LEFT: "was left, because whoever asked went away",
+    LOST: "was left, because another's first word came sooner",
     "failed": "failed",
 }
 _LEFT_OUT: Mapping[str, str] = {
     "resting": "it had failed before and rests",
     "probed by another process": "it had failed before, and another process is trying whether it is back",
     "over budget": "a budget had no room for it",
+    "hedges used up": "what may be spent on second tries beside a slow one was used up",
     "budget unknown": "whether a budget had room for it could not be told",
     "limits unknown": "whether it was at its limit could not be told",
     "not for refused content": "another model had refused the content, and it is not marked to take such",
@@ -62,13 +64,15 @@ def _became(one: Mapping[str, Any]) -> str:
     if one["route"] == EMBEDDED:
         return "answered, at no cost" if outcome == ANSWERED else "failed"
     if not one.get("asked"):
-        return f"was left out: {_LEFT_OUT.get(outcome, outcome)}"
+        beside = " as a second try beside a slow one" if one.get("hedge") else ""
+        return f"was left out{beside}: {_LEFT_OUT.get(outcome, outcome)}"
     took = f"after {one['total_ms'] / 1000:.1f} s"
     first = f", first word after {one['first_ms'] / 1000:.1f} s" if "first_ms" in one else ""
     cost = f", {dollars(one['cost'])}" if "cost" in one else ""
     told = "answered" if outcome == ANSWERED else _FAULTS.get(outcome, outcome)
     detail = f" [{one['detail']}]" if one.get("detail") else ""
-    return f"{told}{detail} {took}{first}{cost}"
+    beside = "was asked as well, because no first word had come, and " if one.get("hedge") else ""
+    return f"{beside}{told}{detail} {took}{first}{cost}"
 
 
 def _thought(thought: Mapping[str, Any] | None) -> str:

@@ -119,7 +119,6 @@ OTHERS: dict[str, ModelTurn] = {
     "no known rights": replace(TURN, sharing=replace(TURN.sharing, rights="")),
     "tools that read": replace(TURN, sharing=replace(TURN.sharing, reads=frozenset())),
     "task": replace(TURN, task=Task.SUMMARISE),
-    "a turn that writes": replace(TURN, writes=True),
 }
 
 

@@ -12,6 +12,7 @@ from app.gateways.choosing.choosing import Choosing
 from app.gateways.choosing.need import Need, needed
 from app.gateways.choosing.quality import Quality, Votes
 from app.gateways.faults import FaultKind, RouteFault
+from app.gateways.request import Request
 from app.gateways.route_plan import Policy, RoutePlan
 from app.gateways.routes import Route
 from app.gateways.spend import CallContext, Fees, OwnPrice, Task, TokenEstimate
@@ -36,8 +37,8 @@ def three(hand: Hand) -> list[Route]:
     ]
 
 
-def order(made: Choosing, routes: list[Route], need: Need | None = None) -> list[str]:
-    return [one.route.provider.name for one in made.order(routes, need or Need(input_tokens=3000))]
+def order(made: Choosing, routes: list[Route], need: Need | None = None, last: str = "") -> list[str]:
+    return [one.route.provider.name for one in made.order(routes, need or Need(input_tokens=3000), last)]
 
 
 @pytest.mark.parametrize(
@@ -126,45 +127,25 @@ def test_a_window_that_may_just_do_is_tried_because_estimates_are_high() -> None
 
 
 class TestAConversation:
-    need = Need(input_tokens=3000, conversation="C1:1")
+    need = Need(input_tokens=3000, conversation="T1/C1:1")
 
     def test_stays_on_the_road_that_answered_it(self) -> None:
         hand = Hand()
-        routes = three(hand)
         made = choosing(RoutePlan(policy=Policy.CHEAPEST), hand)
-        made.answered(routes[0], self.need)
-        assert order(made, routes, self.need) == ["strong", "standard", "small"]
-        assert order(made, routes, Need(input_tokens=3000, conversation="C1:2"))[0] == "standard"
-
-    def test_leaves_it_when_its_cache_is_cold(self) -> None:
-        hand = Hand()
-        routes = three(hand)
-        made = choosing(RoutePlan(policy=Policy.CHEAPEST), hand)
-        made.answered(routes[0], self.need)
-        hand.at += 301
-        assert order(made, routes, self.need)[0] == "standard"
+        assert order(made, three(hand), self.need, "strong/strong-1") == ["strong", "standard", "small"]
+        assert order(made, three(hand), self.need)[0] == "standard"
 
     def test_leaves_it_when_it_stumbles(self) -> None:
         hand = Hand()
         routes = three(hand)
         made = choosing(RoutePlan(policy=Policy.CHEAPEST), hand)
-        made.answered(routes[0], self.need)
         routes[0].breaker.failed(RouteFault(FaultKind.TRANSIENT, "HTTP 500"))
-        assert order(made, routes, self.need)[0] == "standard"
+        assert order(made, routes, self.need, "strong/strong-1")[0] == "standard"
 
     def test_does_not_stay_on_a_last_resort(self) -> None:
         hand = Hand()
-        routes = three(hand)
         made = choosing(RoutePlan(policy=Policy.CHEAPEST), hand)
-        made.answered(routes[2], self.need)
-        assert order(made, routes, self.need)[0] == "standard"
-
-    def test_in_the_listed_order_nothing_but_the_order_counts(self) -> None:
-        hand = Hand()
-        routes = three(hand)
-        made = choosing(RoutePlan(), hand)
-        made.answered(routes[2], self.need)
-        assert order(made, routes, self.need)[0] == "strong"
+        assert order(made, three(hand), self.need, "small/small-1")[0] == "standard"
 
 
 class TestThumbs:
@@ -209,6 +190,6 @@ def test_what_a_request_needs_is_read_off_it() -> None:
     call = CallContext("t", "T", "U", "C", Task.SMS, conversation="C:1")
     image = HumanMessage([{"type": "image_url", "image_url": {"url": "data:,"}}])
     estimate = TokenEstimate(500, 100)
-    assert needed([AIMessage("a")], [], {}, estimate, call) == Need(Task.SMS, frozenset(), 500, "C:1")
-    wanted = needed([image], [object()], {"response_format": {}}, estimate, call).capabilities
+    assert needed(Request([AIMessage("a")], [], {}, estimate), call) == Need(Task.SMS, frozenset(), 500, "T/C:1")
+    wanted = needed(Request([image], [object()], {"response_format": {}}, estimate), call).capabilities
     assert wanted == {Capability.TOOLS, Capability.STRUCTURED_OUTPUT, Capability.VISION}

@@ -59,6 +59,19 @@ def limit(microdollars: int, kind: Kind = Kind.WORKSPACE, subject: str = "*") ->
     return Budget("T1", kind, subject, "month", microdollars)
 
 
+async def test_who_goes_away_while_room_is_being_held_leaves_none_held(db: Database) -> None:
+    ledger = House(db).ledger(limit(100_000))
+    await (await ledger.reserve(CALL, ROUTE, ESTIMATE)).release()  # budgets are read
+    leaving = [asyncio.create_task(ledger.reserve(CALL, ROUTE, ESTIMATE)) for _ in range(3)]
+    await asyncio.sleep(0)
+    for one in leaving:
+        one.cancel()
+    await asyncio.gather(*leaving, return_exceptions=True)
+    after = await ledger.reserve(CALL, ROUTE, ESTIMATE)  # comes behind them
+    await after.release()
+    assert await House(db).window() == (0, 0)
+
+
 async def test_a_thousand_callers_in_two_processes_never_hold_more_than_the_budget(db: Database) -> None:
     house = House(db)
     processes = [house.ledger(limit(100_999)), house.ledger(limit(100_999))]
