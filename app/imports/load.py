@@ -40,6 +40,7 @@ from app.knowledge.reading.isolated import OwnProcess
 from app.portfolio.balances import recompute_property
 from app.portfolio.imported import IMPORT
 from app.portfolio.months import keep_months
+from app.portfolio.renewals import recompute_renewals
 from app.portfolio.sync.derive import count_units
 from app.portfolio.sync.upkeep import LARGE_LOAD
 from app.security.audit import AuditEvent, AuditLog
@@ -232,6 +233,8 @@ class _Loading:
         models = {model for kind in self._kinds for model in kind.models}
         if Unit in models:
             await count_units(session, self._desk.workspace_id, home)
+        if Lease in models:
+            await recompute_renewals(session, self._desk.workspace_id, home)
         if models & {Lease, LedgerEntry}:
             row = await session.get(Property, (self._desk.workspace_id, home))
             today = local_date(self._desk.clock, row.timezone if row is not None else self._desk.timezone)

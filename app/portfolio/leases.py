@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.db.models.leasing import Lease, Resident
 from app.db.models.property import Property, Unit
@@ -23,18 +23,6 @@ STANDINGS: tuple[Standing, ...] = ("undecided", "on notice", "renewed", "moved o
 ENDING = (*LIVING, "past")
 
 Ts = TypeVarTuple("Ts")
-
-_Next = aliased(Lease)
-
-
-def renewed() -> ColumnElement[bool]:
-    """Leases that were followed by a renewal."""
-    return exists().where(
-        _Next.workspace_id == Lease.workspace_id,
-        _Next.renewed_from_id == Lease.id,
-        _Next.status != "cancelled",
-        _Next.deleted_at.is_(None),
-    )
 
 
 def first_lease() -> ColumnElement[bool]:
@@ -73,12 +61,12 @@ async def expirations(session: AsyncSession, area: Area, period: Period, limit: 
     """The leases of an area that end in a period."""
     ending = and_(area.rows(Lease), Lease.status.in_(ENDING), Lease.end_on.between(period.start, period.end))
     standing = case(
-        (renewed(), "renewed"), *((Lease.status == key, said) for key, said in _SAID.items()), else_="undecided"
+        (Lease.renewed, "renewed"), *((Lease.status == key, said) for key, said in _SAID.items()), else_="undecided"
     )
     by_standing: dict[str, int] = {}
     by_month: dict[str, int] = {}
     rent = 0
-    for ends_on, state, number, cents in await _ending(session, ending):
+    for ends_on, state, number, cents in await _ending(session, ending, standing):
         by_standing[state] = by_standing.get(state, 0) + number
         month = f"{ends_on:%Y-%m}"
         by_month[month] = by_month.get(month, 0) + number
@@ -115,21 +103,14 @@ async def expirations(session: AsyncSession, area: Area, period: Period, limit: 
 _SAID: dict[str, Standing] = {"past": "moved out", "notice": "on notice"}
 
 
-async def _ending(session: AsyncSession, ending: ColumnElement[bool]) -> list[tuple[date, Standing, int, int]]:
-    """How many leases end on which day in which standing, with their rent in cents. Renewals are counted apart, so that
-    each lease is looked up once."""
-    query = select(Lease.end_on, Lease.status, func.count(), func.sum(Lease.rent_cents)).where(ending)
-    everything = (await session.execute(query.group_by(Lease.end_on, Lease.status))).all()
-    followed = await session.execute(query.where(renewed()).group_by(Lease.end_on, Lease.status))
-    renewals = {(day, status): (number, int(cents)) for day, status, number, cents in followed}
-    counted: list[tuple[date, Standing, int, int]] = []
-    for day, status, number, cents in everything:
-        again, their_rent = renewals.get((day, status), (0, 0))
-        if again:
-            counted.append((day, "renewed", again, their_rent))
-        if number > again:
-            counted.append((day, _SAID.get(status, "undecided"), number - again, int(cents) - their_rent))
-    return counted
+async def _ending(
+    session: AsyncSession, ending: ColumnElement[bool], standing: ColumnElement[Standing]
+) -> Sequence[tuple[date, Standing, int, int]]:
+    """How many leases end on which day in which standing, with their rent in cents."""
+    shown = standing.label("standing")
+    query = select(Lease.end_on, shown, func.count(), func.sum(Lease.rent_cents)).where(ending)
+    found = await session.execute(query.group_by(Lease.end_on, shown))
+    return [(day, state, number, int(cents)) for day, state, number, cents in found]
 
 
 def _places(query: Select[*Ts]) -> Select[*Ts]:
@@ -170,7 +151,7 @@ async def move_events(
         area.rows(Lease),
         moves_on.between(period.start, period.end),
         Lease.status.in_(("future", *ENDING)),
-        first_lease() if kind == "move_in" else ~renewed(),
+        first_lease() if kind == "move_in" else Lease.renewed.is_(False),
     )
     total = await session.scalar(select(func.count()).select_from(Lease).where(happening))
     found = await session.execute(

@@ -18,7 +18,7 @@ from app.db.models.leasing import Lease, LedgerEntry
 from app.db.models.property import Property, PropertyMonth
 from app.domain.period import Period
 from app.portfolio.find import LIVING
-from app.portfolio.leases import ENDING, renewed
+from app.portfolio.leases import ENDING
 from app.portfolio.occupancy import lived_in_on
 
 
@@ -160,7 +160,7 @@ def _ending(leases: ColumnElement[bool], period: Period) -> Any:
         select(
             Lease.property_id,
             func.count().label("expiring_leases"),
-            func.sum(case((renewed(), 1), else_=0)).label("renewed_leases"),
+            func.sum(case((Lease.renewed, 1), else_=0)).label("renewed_leases"),
         )
         .where(leases, Lease.status.in_(ENDING), Lease.end_on.between(period.start, period.end))
         .group_by(Lease.property_id)
@@ -174,7 +174,7 @@ def _moving_out(leases: ColumnElement[bool], period: Period) -> Any:
             leases,
             Lease.status.in_(ENDING),
             Lease.move_out_on.between(period.start, period.end),
-            ~renewed(),
+            Lease.renewed.is_(False),
         )
         .group_by(Lease.property_id)
     )

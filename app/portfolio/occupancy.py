@@ -14,7 +14,7 @@ from app.db.models.property import PropertyMonth, Unit
 from app.domain.period import Period
 from app.portfolio.area import Area
 from app.portfolio.definitions import UnitCounts, share
-from app.portfolio.leases import first_lease, renewed
+from app.portfolio.leases import first_lease
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ async def _kept(session: AsyncSession, area: Area, day: date) -> dict[str, int]:
                     Lease.status.in_(("current", "notice", "past")),
                     moves_on > ended,
                     moves_on <= day,
-                    first_lease() if change > 0 else ~renewed(),
+                    first_lease() if change > 0 else Lease.renewed.is_(False),
                 )
                 .group_by(Lease.property_id)
             )

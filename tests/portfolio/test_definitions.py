@@ -22,6 +22,7 @@ from app.portfolio.collections import delinquents
 from app.portfolio.definitions import DEFINITIONS, cost_per_move_out, define
 from app.portfolio.kpi import Metric, Reading, kpi
 from app.portfolio.occupancy import occupancy_today
+from app.portfolio.renewals import recompute_renewals
 from app.tools.core.wording import percent
 from tests.conftest import ROOT
 
@@ -64,6 +65,7 @@ async def filled(db: Database, *rows: Any) -> Database:
         session.add_all(rows)
         await session.flush()
         await recompute_property(session, WS, HOME, TODAY)
+        await recompute_renewals(session, WS, HOME)
     return db
 
 

@@ -18,6 +18,7 @@ from app.db.models.maintenance import Vendor, WorkOrder
 from app.db.models.property import FloorPlan, MarketComp, Property, Unit
 from app.db.models.security import Person
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
+from app.portfolio.renewals import recompute_renewals
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 SYNCED = datetime(2026, 3, 18, 15, 0, tzinfo=UTC)
@@ -339,3 +340,6 @@ async def build(db: Database) -> None:
                 *_office(),
             ]
         )
+        await session.flush()
+        for home in (MAPLE, OAKWOOD, COURT, HARBOR):
+            await recompute_renewals(session, WS, home)

@@ -59,9 +59,10 @@ class Lease(Sourced, Base):
             "rent_cents",
             "id",
             "deleted_at",
+            "renewed",
         ),
         Index("ix_leases_move_in", "workspace_id", "move_in_on"),
-        Index("ix_leases_move_out", "workspace_id", "move_out_on"),
+        Index("ix_leases_move_out", "workspace_id", "move_out_on", "property_id", "status", "renewed", "deleted_at"),
         Index("ix_leases_renewed_from", "workspace_id", "renewed_from_id", "status", "deleted_at"),
     )
 
@@ -78,6 +79,7 @@ class Lease(Sourced, Base):
     rent_cents: Mapped[int]
     deposit_cents: Mapped[int] = mapped_column(default=0)
     renewed_from_id: Mapped[str | None] = mapped_column(String(120), default=None)
+    renewed: Mapped[bool] = mapped_column(default=False)  # app/portfolio/renewals.py works it out
     clauses: Mapped[str] = mapped_column(String(1000), default="")  # short clause texts, joined by '|'
     balance_cents: Mapped[int] = mapped_column(default=0)
     past_due_cents: Mapped[int] = mapped_column(default=0)

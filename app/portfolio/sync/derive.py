@@ -1,20 +1,22 @@
-"""What is worked out from synced rows rather than read: a property's unit count, a lease's balance, monthly sums."""
+"""What is worked out from synced rows rather than read: a property's unit count, a lease's balance, whether it was
+renewed, monthly sums."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models.leasing import LedgerEntry
+from app.db.models.leasing import Lease, LedgerEntry
 from app.db.models.property import Property, Unit
 from app.domain.clock import local_date
-from app.integrations.base import Batch, Row
+from app.integrations.base import Page, Row
 from app.portfolio.balances import recompute_leases, recompute_property
 from app.portfolio.months import keep_months
+from app.portfolio.renewals import recompute_renewals
 from app.portfolio.sync.context import Part
 
 
@@ -26,12 +28,13 @@ class Derived:
         self._part = part
         self._workspace_id = part.context.workspace_id
 
-    async def after_page(self, session: AsyncSession, batches: Iterable[Batch]) -> None:
-        """After a page of an incremental reading: the balances of the leases whose ledger it touched, and the months
-        from the first that it touched on. Leases that changed a month long closed are found by the next full
+    async def after_page(self, session: AsyncSession, page: Page) -> None:
+        """After a page of an incremental reading: renewals, the balances of the leases whose ledger it touched, and the
+        months from the first that it touched on. Leases that changed a month long closed are found by the next full
         reading."""
+        await note_renewals(session, self._workspace_id, page)
         by_home: dict[str, list[Row]] = defaultdict(list)
-        for batch in batches:
+        for batch in page.batches:
             if batch.model is LedgerEntry:
                 for row in batch.rows:
                     by_home[row["property_id"]].append(row)
@@ -44,9 +47,11 @@ class Derived:
     async def after_reading(self, session: AsyncSession) -> None:
         """After a whole full reading of the part. Monthly sums follow the ledger, which is read after the leases."""
         models = self._part.resource.models
-        if LedgerEntry not in models and Unit not in models:
+        if not {Lease, LedgerEntry, Unit}.intersection(models):
             return
         for home in await self._homes(session):
+            if Lease in models:
+                await recompute_renewals(session, self._workspace_id, home)
             if LedgerEntry in models:
                 today = await self._today(session, home)
                 await recompute_property(session, self._workspace_id, home, today)
@@ -73,6 +78,16 @@ class Derived:
         """The day it is at the property."""
         row = await session.get(Property, (self._workspace_id, home))
         return local_date(self._part.context.clock, row.timezone if row is not None else "UTC")
+
+
+async def note_renewals(session: AsyncSession, workspace_id: str, page: Page) -> None:
+    """Brings renewals in line at the properties whose leases a page wrote or took away."""
+    homes = {row["property_id"] for batch in page.batches if batch.model is Lease for row in batch.rows}
+    for gone in [lease_id for model, lease_id in page.gone if model is Lease]:
+        lease = await session.get(Lease, (workspace_id, gone))
+        homes |= {lease.property_id} if lease is not None else set()
+    for home in sorted(homes):
+        await recompute_renewals(session, workspace_id, home)
 
 
 async def count_units(session: AsyncSession, workspace_id: str, home: str) -> None:

@@ -91,7 +91,7 @@ class PartReader:
             for model, gone in page.gone:
                 await bury(session, model, context.workspace_id, [gone], asked_at)
             if place.mode == "incremental":
-                await self._derived.after_page(session, page.batches)
+                await self._derived.after_page(session, page)
             await places.advance(session, part.key, context.holder, place, rows=stored, now=context.clock.now())
             if not page.cursor:
                 await self._complete(session, place, stated)

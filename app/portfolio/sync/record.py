@@ -8,6 +8,7 @@ from app.db.bulk import upsert
 from app.db.engine import Database
 from app.domain.clock import Clock
 from app.integrations.telling import Telling
+from app.portfolio.sync.derive import note_renewals
 from app.portfolio.sync.reconcile import bury
 
 
@@ -31,4 +32,5 @@ async def refresh_record(
             await upsert(session, batch.model, workspace_id, [{**one, "as_of": asked_at} for one in batch.rows])
         for model, gone in page.gone:
             await bury(session, model, workspace_id, [gone], asked_at)
+        await note_renewals(session, workspace_id, page)
     return True

@@ -14,6 +14,7 @@ from app.db.engine import Database
 from app.db.statistics import refresh_statistics
 from app.portfolio.balances import recompute_property
 from app.portfolio.months import refresh_months
+from app.portfolio.renewals import recompute_renewals
 from app.sandbox.portfolio.bulk import Batch, BulkWriter
 from app.sandbox.portfolio.calendar import closed_months
 from app.sandbox.portfolio.making import Order, made_ahead
@@ -71,6 +72,7 @@ async def write_rows(
                 await refresh_statistics(db)  # or the sums over the next ones would not know which index to use
             async with db.transaction() as session:
                 await recompute_property(session, workspace_id, f"{source}:{property_id}", portfolio.today)
+                await recompute_renewals(session, workspace_id, f"{source}:{property_id}")
     return written
 
 

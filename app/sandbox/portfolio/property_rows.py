@@ -110,19 +110,19 @@ def _residents(target: Target, stored: Stored, residents: Iterable[Resident]) ->
 _LEASE = (
     "id", "property_id", "unit_id", "resident_id", "occupants", "status", "start_on", "end_on", "move_in_on",
     "move_out_on", "notice_given_on", "rent_cents", "deposit_cents", "renewed_from_id", "clauses", "balance_cents",
-    "past_due_cents",
+    "past_due_cents", "renewed",
 )  # fmt: skip
 
 
 def _leases(target: Target, stored: Stored, leases: Iterable[Lease]) -> Rows:
-    """Balances are left at zero: app/portfolio/balances.py works them out from the ledger."""
+    """What is worked out (app/portfolio/balances.py, renewals.py) is left at zero."""
     start, day = (target.workspace_id, stored.moment(target.as_of)), stored.day
     for one in leases:
         yield (
             *start, target.id(one.id), target.id(one.property_id), target.id(one.unit_id), target.id(one.resident_id),
             "|".join(one.occupants), one.status, day(one.start_on), day(one.end_on), day(one.move_in_on),
             day(one.move_out_on), day(one.notice_given_on), one.rent_cents, one.deposit_cents,
-            target.ref(one.renewed_from_id), "|".join(one.clauses), 0, 0,
+            target.ref(one.renewed_from_id), "|".join(one.clauses), 0, 0, False,
         )  # fmt: skip
 
 
