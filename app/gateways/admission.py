@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from app.domain.errors import RetryLater
-from app.gateways.counters import Charge, Counters, Unit
+from app.gateways.counters import Counters
+from app.gateways.minutes import Charge, Unit
 from app.gateways.spend import NO_LIMIT, CallContext, PerMinute, RouteFacts, TokenEstimate
 
 _UNITS: dict[Unit, str] = {"requests": "model requests", "tokens": "tokens for models"}

@@ -14,7 +14,8 @@ from llmock.pytest_plugin import LLMock
 
 from app.domain.errors import Fixable
 from app.gateways.admission import CallLimits, MinuteLimits, OverLimit
-from app.gateways.counters import Charge, Counters, seconds_until_room
+from app.gateways.counters import Counters
+from app.gateways.minutes import Charge, Minutes, seconds_until_room
 from app.gateways.models import ChatModels
 from app.gateways.spend import CallContext, PerMinute, RouteFacts, TokenEstimate
 from app.settings import load_settings
@@ -94,6 +95,44 @@ def test_after_the_told_wait_there_is_room_for_it(before: int, now: int, left: f
     assert 0 <= wait <= 120
     fading = before * max(0.0, left - wait) / 60 + now * min(1.0, 1 - (wait - left) / 60)
     assert fading + min(amount, most) <= most + 1e-6
+
+
+@given(steps=st.lists(st.tuples(st.floats(0.1, 90), st.integers(1, 12)), max_size=60))
+def test_no_sixty_seconds_hold_more_than_twice_what_a_minute_may_and_no_clock_minute_more_than_that(
+    steps: list[tuple[float, int]],
+) -> None:
+    hand, most = Hand(), 10
+    minutes = Minutes(hand)
+    taken: list[tuple[float, int]] = []
+    for passed, amount in steps:
+        hand.at += passed
+        if minutes.take([Charge("a", "tokens", most, amount)]) is None:
+            taken.append((hand.at, min(amount, most)))
+    for start, _ in taken:
+        assert sum(size for at, size in taken if start // 60 == at // 60) <= most
+        assert sum(size for at, size in taken if start <= at < start + 60) <= 2 * most
+
+
+def test_after_the_told_wait_a_minute_in_memory_takes_it() -> None:
+    hand = Hand()
+    minutes = Minutes(hand)
+    one = Charge("a", "requests", 3, 1)
+    for _ in range(20):
+        while (full := minutes.take([one])) is None:
+            hand.at += 1.7
+        assert full.wait > 0
+        hand.at += full.wait + 1e-6
+        assert minutes.take([one]) is None
+
+
+def test_who_was_not_heard_of_for_two_minutes_is_forgotten() -> None:
+    hand = Hand()
+    minutes = Minutes(hand)
+    for number in range(500):
+        minutes.take([Charge(f"user:{number}", "requests", 3, 1)])
+    hand.at += 121
+    minutes.take([Charge("user:1", "requests", 3, 1)])
+    assert len(minutes._counts) == 1
 
 
 async def test_people_and_companies_are_counted_apart(counters: Counters) -> None:
