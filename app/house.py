@@ -72,6 +72,7 @@ from app.service_setup import (
     channels_of,
     email_provider,
     reranker,
+    sending_spans,
     sms_provider,
     turn_limits,
 )
@@ -123,6 +124,7 @@ async def open_house(
         services = all_services(settings.services_folder)
         redactor = Redactor(known_secrets(settings, values))
         configure_logs(settings.log_level, settings.log_format, redactor.value)
+        await stack.enter_async_context(sending_spans(settings, redactor.text))
         outbound = Outbound(clock, meter=record_outbound, roads=service_roads(settings), redis=settings.redis_address)
         stack.push_async_callback(outbound.close)
         safeguards = Safeguards.build(

@@ -6,7 +6,9 @@ Not for: models (app/model_setup.py), or connectors and stores, which their own 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from app.channels.slack.memberships import Memberships
 from app.domain.clock import Clock
@@ -25,6 +27,7 @@ from app.security.budget import TURN_LIMITS, Limits
 from app.security.keys import KeyRing
 from app.security.outgoing import Provider
 from app.settings import Settings
+from app.telemetry.spans import send_to
 from app.tools.core.services import ChannelsOf, no_channels
 
 
@@ -51,6 +54,30 @@ def answer_cache(settings: Settings, embedder: Embedder) -> AnswerCache | None:
         shelf = RedisShelf(settings.redis_address, keys, time.monotonic)
     alike = Alike(embedder.question) if settings.model_cache == "semantic" else None
     return AnswerCache(shelf, settings.model_cache_minutes * 60, alike)
+
+
+@asynccontextmanager
+async def sending_spans(settings: Settings, redact: Callable[[str], str]) -> AsyncGenerator[None]:
+    """Sends spans to the collector that is set, if one is."""
+    if settings.otel_exporter_otlp_endpoint is None:
+        yield
+        return
+    from app.telemetry.otlp import OtlpSink  # noqa: PLC0415 - loads OpenTelemetry, which nobody else needs
+
+    headers = settings.otel_exporter_otlp_headers
+    sink = OtlpSink(
+        settings.otel_exporter_otlp_endpoint,
+        headers=headers.get_secret_value() if headers else "",
+        service=settings.otel_service_name,
+        version=version("sophia"),
+        redact=redact,
+    )
+    send_to(sink)
+    try:
+        yield
+    finally:
+        send_to(None)
+        await sink.aclose()
 
 
 def turn_limits(settings: Settings) -> Limits:

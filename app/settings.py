@@ -376,6 +376,12 @@ class Settings(BaseSettings):
     datadog_api_key: Secret = Field(default=None, description="Datadog API key")
     datadog_app_key: Secret = Field(default=None, description="Datadog application key, for reading")
     datadog_site: str = Field(default="datadoghq.com", description="datadoghq.com, us3.datadoghq.com, datadoghq.eu …")
+    otel_exporter_otlp_endpoint: Text = Field(
+        default=None,
+        description="http://collector:4318, where traces go (docs/traces.md); nowhere when empty",
+    )
+    otel_exporter_otlp_headers: Secret = Field(default=None, description="name=value, name=value; sent with the spans")
+    otel_service_name: str = Field(default="sophia", description="Under which name this process stands in traces")
     sentry_dsn: Secret = Field(default=None, description="https://…@…ingest.sentry.io/…; nothing is sent there yet")
     sentry_auth_token: Secret = Field(default=None, description="Reads issues; a DSN cannot")
     new_relic_api_key: Secret = Field(default=None, description="NRAK-…")

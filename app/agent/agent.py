@@ -46,13 +46,15 @@ from app.gateways.faults import ModelsUnavailable
 from app.gateways.models import ChatModels, ModelTurn
 from app.gateways.spend import Task
 from app.security.redaction import Redactor
-from app.telemetry.trace import current_trace_id, trace
+from app.telemetry.spans import span
+from app.telemetry.trace import current_trace_id, new_trace_id, trace
 from app.tools.core.outcomes import CallOrigin
 from app.tools.core.registry import AnyTool
 
 log = structlog.get_logger(__name__)
 
 TOLD_IN_PRIVATE = "(The answer tells of persons and was given to the asking person alone.)"
+AGENT = "invoke_agent Sophia"
 _TASKS = {Surface.SMS: Task.SMS, Surface.DIGEST: Task.DIGEST}
 _MOST_GRAPH_STEPS = 100  # our own limits end a turn long before
 
@@ -100,8 +102,8 @@ class Agent:
 
         What `progress.delta` gets is, joined, always the beginning of the answer's text.
         """
-        trace_id = current_trace_id() or self._with.ids.new("trc")
-        with trace(trace_id), tracing_context(enabled=False):
+        trace_id = current_trace_id() or new_trace_id(self._with.ids)
+        with trace(trace_id), tracing_context(enabled=False), span(AGENT, "internal", _said(turn)) as told:
             try:
                 answer = await self._answer(turn, QuietProgress(progress))
             except SophiaError as refused:
@@ -111,6 +113,8 @@ class Agent:
                 known = as_retry_later(error)
                 log.error("turn_failed", turn=turn.turn_id, trace=trace_id, exc_info=error)
                 answer = failure(known or Bug(trace_id))
+                told.failed(type(error).__name__)
+            told.set({"sophia.answer.kind": str(answer.kind)})
         return replace(answer, trace_id=trace_id)
 
     async def _answer(self, turn: Turn, progress: QuietProgress) -> Answer:
@@ -216,6 +220,17 @@ class Agent:
             await self._with.memory.remember(turn, question, told, answer.calls)
         except (SQLAlchemyError, OSError) as failed:
             log.error("turn_not_remembered", turn=turn.turn_id, error=type(failed).__name__)
+
+
+def _said(turn: Turn) -> dict[str, str]:
+    """What the turn's span says of it."""
+    return {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": "Sophia",
+        "gen_ai.conversation.id": conversation_key(turn),
+        "sophia.turn.id": turn.turn_id,
+        "sophia.surface": str(turn.surface),
+    }
 
 
 class _EachTurnBringsItsModel(BaseChatModel):

@@ -110,6 +110,7 @@ class Attempt:
         self._note(tried)
         if reservation is not None:
             use = self._gathered.use(self._outcome(), self._request.estimate, total_ms=tried.total_ms, hedge=self.hedge)
+            tried.use = use
             tried.cost = await purse.settle(reservation, use, self.route.facts)
 
     def _left(self) -> None:

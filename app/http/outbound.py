@@ -26,8 +26,10 @@ from app.http.failures import Failures
 from app.http.pacing import ALL_CALLS, Allowance, Pacing, RemainingHeaders
 from app.http.retry import RETRIED_STATUSES, Repeat, RetryPolicy, retry_after
 from app.http.roads import KongRoute
+from app.http.spanning import attempt_span
 from app.http.standing import ServiceFault, Standing
 from app.http.transport import PinnedTransport
+from app.telemetry.spans import Span
 
 Meter = Callable[[str, str, str, float, int], None]
 """Called after every attempt with service, operation, status (`200`, `timeout` …), seconds, bytes received; with
@@ -95,7 +97,7 @@ class Reply:
 class Outbound:
     """Makes service clients and closes them. `roads` are the services that are reached through Kong, by key; `redis`
     is REDIS_URL's value, over which replicas share which services rest. `sleep`, `monotonic`, `chance` and `resolve`
-    are passed in by tests; `audit` may be set later."""
+    are for tests; `audit` may be set later."""
 
     def __init__(
         self,
@@ -140,9 +142,8 @@ class Outbound:
         return client
 
     async def close(self) -> None:
-        for client in self._clients:
-            await client.close()
-        self._clients.clear()
+        while self._clients:
+            await self._clients.pop().close()
         await self.standing.close()
 
 
@@ -174,8 +175,7 @@ class ServiceClient:
     async def send(self, call: Call) -> Reply:
         """Sends the call, again where that is safe, and returns an answer whose status is in `call.accept`.
 
-        Raises RetryLater, NotAllowed, Fixable, and for a NEVER call whose answer was lost OutcomeUnknown.
-        """
+        Raises RetryLater, NotAllowed, Fixable, and for a NEVER call whose answer was lost OutcomeUnknown."""
         attempt, name = 1, self._name_of(call)
         while True:
             await self._turn(call)
@@ -183,21 +183,25 @@ class ServiceClient:
                 self._measure(call, "resting", 0.0, 0)
                 raise self.failures.resting(call.operation, rest)
             try:
-                return await self._attempt(call, name)
+                with attempt_span(call.method, self.policy.key, call.operation, self._address(call), attempt) as told:
+                    return await self._attempt(call, name, told)
             except Failed as failed:
                 attempt += 1
                 wait = self._wait_after(failed, attempt, name)
             if wait:
                 await self._outbound.sleep(wait)
 
-    async def _attempt(self, call: Call, name: str) -> Reply:
+    async def _attempt(self, call: Call, name: str, told: Span) -> Reply:
         """One attempt, of which the service's breaker hears. Raises Failed."""
         outcome: ServiceFault | bool = False
         try:
-            reply = self._judged(call, await self._metered(call))
+            reply = await self._metered(call)
+            told.set({"http.response.status_code": reply.status})
+            reply = self._judged(call, reply)
             outcome = True
             return reply
         except Failed as failed:
+            told.failed(failed.error.code)
             outcome = failed.fault or failed.answered
             raise
         finally:
@@ -210,8 +214,11 @@ class ServiceClient:
 
     def _name_of(self, call: Call) -> str:
         """Whose health it is: a service may have many hosts, of which one is down."""
-        host = httpx.URL(self._road.address if self._road else call.url).host
-        return f"{self.policy.key}@{host}"
+        return f"{self.policy.key}@{httpx.URL(self._address(call)).host}"
+
+    def _address(self, call: Call) -> str:
+        """Where the call is sent."""
+        return self._road.address if self._road else call.url
 
     def _wait_after(self, failed: Failed, attempt: int, name: str) -> float:
         """Seconds before the next attempt's turn. Raises the failure's error when there must be none."""

@@ -1,4 +1,5 @@
-"""The trace id of whatever runs now: one per turn or job, in every log line, error card and outgoing call."""
+"""The trace id of whatever runs now: one per turn or job, in every log line, error card and outgoing call, and the same
+as that of its spans (spans.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from app.domain.clock import Ids
+
 _current: ContextVar[str] = ContextVar("sophia_trace_id", default="")
+
+
+def new_trace_id(ids: Ids) -> str:
+    """32 hexadecimal digits, as W3C Trace Context and OpenTelemetry write it (from `RandomIds`)."""
+    return ids.new("trace").partition("_")[2]
 
 
 def current_trace_id() -> str:

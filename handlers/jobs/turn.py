@@ -23,7 +23,7 @@ from app.runtime.engine import Steps
 from app.runtime.entries import Entry
 from app.runtime.runtime import Job
 from app.runtime.serializer import is_storable
-from app.telemetry.trace import trace
+from app.telemetry.trace import new_trace_id, trace
 from handlers.core.approvers import ask_approvers
 from handlers.core.asking import TURN
 from handlers.core.audience import may_all_read
@@ -92,7 +92,7 @@ async def _where(deps: Deps, entry: Entry, steps: Steps) -> tuple[Place, str]:
 async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream: AnswerStream) -> Answer:
     """The answer to the question; a failure becomes an answer that says so."""
     stream.begin()
-    trace_id = deps.ids.new("trace")
+    trace_id = new_trace_id(deps.ids)
     with trace(trace_id):
         try:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)

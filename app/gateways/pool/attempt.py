@@ -58,7 +58,8 @@ async def attempt(
         raise
     finally:
         note.total_ms = (purse.monotonic() - started) * 1000
-        note.cost = await purse.settle(reservation, replace(use, total_ms=note.total_ms), road.facts)
+        note.use = replace(use, total_ms=note.total_ms)
+        note.cost = await purse.settle(reservation, note.use, road.facts)
 
 
 async def _reply(road: PoolRoad, path: Callable[[str], str], job: Job[T], patience: Patience) -> Reply:

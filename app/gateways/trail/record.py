@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 import orjson
 
 from app.gateways.choosing.choosing import Choice
-from app.gateways.spend import CallContext
+from app.gateways.spend import AttemptUse, CallContext
 
 ANSWERED = "answered"
 LEFT = "left"  # by a caller who went away
@@ -21,7 +22,7 @@ NOT_NEEDED = "not needed"
 class Tried:
     """What became of one candidate. `outcome`: answered, left, lost, the kind of its fault, or why it was left out;
     `asked` is False when nothing was sent; `hedge`: asked beside another that was slow. `cost` in microdollars, None
-    when nobody knows."""
+    when nobody knows; `began_ns` since 1970."""
 
     route: str
     outcome: str = ""
@@ -31,6 +32,8 @@ class Tried:
     cost: int | None = None
     first_ms: float | None = None
     total_ms: float = 0.0
+    use: AttemptUse | None = None
+    began_ns: int = field(default_factory=time.time_ns)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from app.db.write_behind import WriteBehind
 from app.domain.clock import Clock, Ids
 from app.gateways.trail.metering import meter
 from app.gateways.trail.record import CallRecord, candidates_json
+from app.gateways.trail.spanning import spans_of
 
 
 class TrailRecorder:
@@ -29,6 +30,7 @@ class TrailRecorder:
 
     def record(self, record: CallRecord) -> None:
         meter(record)
+        spans_of(record)
         self._rows.add((self._clock.now(), record))
 
     async def settle(self) -> None:

@@ -7,6 +7,14 @@ AREA = "Monitoring"
 ROWS = (
     Integration("prometheus", "Prometheus", (), built_in=True, does="metrics at /metrics of each process"),
     Integration(
+        "opentelemetry",
+        "OpenTelemetry",
+        ("otel_exporter_otlp_endpoint",),
+        optional=("otel_exporter_otlp_headers", "otel_service_name"),
+        looks_like={"otel_exporter_otlp_endpoint": (r"https?://[^/\s]+(/\S*)?", "http://collector:4318")},
+        does="gets the traces of turns, models, tools and calls to services",
+    ),
+    Integration(
         "datadog",
         "Datadog",
         ("datadog_api_key",),

@@ -26,6 +26,7 @@ from app.security.audit import AuditEvent
 from app.security.roles import decide
 from app.security.safeguards import Safeguards
 from app.telemetry.metrics import DECISIONS, TOOL_SECONDS
+from app.telemetry.spans import span
 from app.telemetry.trace import current_trace_id
 from app.tools.core.clicks import Clicks
 from app.tools.core.complaints import checked
@@ -67,13 +68,17 @@ class Gate:
 
     async def call(self, principal: Principal, name: str, arguments: dict[str, Any], origin: CallOrigin) -> Outcome:
         """Runs a read, or puts a write before a person. Never raises for expected failures."""
-        started = time.perf_counter()
-        try:
-            with on_account_of(_account(principal, name, origin)):
-                outcome = await self._call(principal, name, arguments, origin)
-        except Exception as failure:
-            outcome = Refused(_for_people(failure, tool=name))
-        _measure(name if name in self._tools else "unknown", outcome, time.perf_counter() - started)
+        started, known = time.perf_counter(), name if name in self._tools else "unknown"
+        said = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": known, "gen_ai.tool.type": "function"}
+        with span(f"execute_tool {known}", "internal", said) as told:
+            try:
+                with on_account_of(_account(principal, name, origin)):
+                    outcome = await self._call(principal, name, arguments, origin)
+            except Exception as failure:
+                outcome = Refused(_for_people(failure, tool=name))
+            if isinstance(outcome, Refused):
+                told.failed(outcome.error.code)
+        _measure(known, outcome, time.perf_counter() - started)
         if isinstance(outcome, Refused):
             return await self._audited_refusal(principal, name, arguments, origin, outcome)
         return outcome
