@@ -79,6 +79,7 @@ from app.service_setup import (
 from app.settings import Settings
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import record_outbound
+from app.telemetry.outbound import attempt_span
 from app.tools.core.execution import Workbench
 from app.tools.core.gate import Gate
 from app.tools.core.registry import Tools, all_tools
@@ -125,7 +126,13 @@ async def open_house(
         redactor = Redactor(known_secrets(settings, values))
         configure_logs(settings.log_level, settings.log_format, redactor.value)
         await stack.enter_async_context(sending_spans(settings, redactor.text))
-        outbound = Outbound(clock, meter=record_outbound, roads=service_roads(settings), redis=settings.redis_address)
+        outbound = Outbound(
+            clock,
+            meter=record_outbound,
+            watch=attempt_span,
+            roads=service_roads(settings),
+            redis=settings.redis_address,
+        )
         stack.push_async_callback(outbound.close)
         safeguards = Safeguards.build(
             db,

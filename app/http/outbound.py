@@ -26,10 +26,9 @@ from app.http.failures import Failures
 from app.http.pacing import ALL_CALLS, Allowance, Pacing, RemainingHeaders
 from app.http.retry import RETRIED_STATUSES, Repeat, RetryPolicy, retry_after
 from app.http.roads import KongRoute
-from app.http.spanning import attempt_span
 from app.http.standing import ServiceFault, Standing
 from app.http.transport import PinnedTransport
-from app.telemetry.spans import Span
+from app.http.watching import Watch, Watched, unwatched
 
 Meter = Callable[[str, str, str, float, int], None]
 """Called after every attempt with service, operation, status (`200`, `timeout` …), seconds, bytes received; with
@@ -104,6 +103,7 @@ class Outbound:
         clock: Clock,
         *,
         meter: Meter | None = None,
+        watch: Watch = unwatched,
         roads: Mapping[str, KongRoute] | None = None,
         redis: str = "",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -111,8 +111,7 @@ class Outbound:
         chance: Callable[[], float] = random.random,
         resolve: Resolve | None = None,
     ) -> None:
-        self.clock = clock
-        self.meter = meter
+        self.clock, self.meter, self.watch = clock, meter, watch
         self.audit: Audit | None = None
         self.roads = roads or {}
         self.standing = Standing(monotonic, redis=redis)
@@ -177,13 +176,14 @@ class ServiceClient:
 
         Raises RetryLater, NotAllowed, Fixable, and for a NEVER call whose answer was lost OutcomeUnknown."""
         attempt, name = 1, self._name_of(call)
+        way = (call.method, self.policy.key, call.operation, self._address(call))
         while True:
             await self._turn(call)
             if rest := await self._standing.admit(name, attempts=self.policy.retry.attempts):
                 self._measure(call, "resting", 0.0, 0)
                 raise self.failures.resting(call.operation, rest)
             try:
-                with attempt_span(call.method, self.policy.key, call.operation, self._address(call), attempt) as told:
+                with self._outbound.watch(*way, attempt) as told:
                     return await self._attempt(call, name, told)
             except Failed as failed:
                 attempt += 1
@@ -191,7 +191,7 @@ class ServiceClient:
             if wait:
                 await self._outbound.sleep(wait)
 
-    async def _attempt(self, call: Call, name: str, told: Span) -> Reply:
+    async def _attempt(self, call: Call, name: str, told: Watched) -> Reply:
         """One attempt, of which the service's breaker hears. Raises Failed."""
         outcome: ServiceFault | bool = False
         try:
@@ -285,7 +285,7 @@ class ServiceClient:
         url, headers = httpx.URL(call.url), dict(call.headers)
         if self._road is not None:
             self._own.check(url)
-            url, headers = self._road.of(url), {**headers, **self._road.headers}
+            url, headers = self._road.of(url), headers | self._road.headers
         async with self._client.stream(
             call.method, url, headers=headers, params=dict(call.params) or None, content=call.body
         ) as response:

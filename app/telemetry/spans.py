@@ -66,6 +66,7 @@ class _Open:
 
     def __init__(self, sink: Sink, made: Any) -> None:
         self._sink, self._made = sink, made
+        self._known_failure = False
         self._token: Token[object] | None = None
 
     def __enter__(self) -> Self:
@@ -73,7 +74,7 @@ class _Open:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
+        if kind is not None and not self._known_failure:
             self.failed(kind.__name__)
         if self._token is not None:
             _around.reset(self._token)
@@ -83,6 +84,7 @@ class _Open:
         self._made.set_attributes(attributes)
 
     def failed(self, error_type: str) -> None:
+        self._known_failure = True
         _mark(self._made, error_type)
 
 

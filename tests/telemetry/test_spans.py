@@ -215,9 +215,19 @@ def test_a_span_whose_block_breaks_is_named_by_its_kind_without_its_text() -> No
     try:
         with pytest.raises(ValueError, match="secret"), spans.span("a", "internal", {}):
             raise ValueError("a secret")
+        with pytest.raises(ValueError, match="secret"), spans.span("b", "internal", {}) as told:
+            told.failed("vendor_refused")
+            raise ValueError("a secret")
     finally:
         spans.send_to(None)
-    assert Made.marks == [("error.type", "ValueError"), "failed", "ended"]
+    assert Made.marks == [
+        ("error.type", "ValueError"),
+        "failed",
+        "ended",
+        ("error.type", "vendor_refused"),
+        "failed",
+        "ended",
+    ]
 
 
 def test_without_a_collector_nothing_of_it_is_loaded() -> None:

@@ -1,12 +1,13 @@
-"""A call to the outside as a span, one for each attempt."""
+"""A call to the outside as a span, one for each attempt (`app.http.watching.Watch`)."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
-from app.http.egress import DEFAULT_PORTS
 from app.telemetry.spans import Span, Value, span, watched
+
+_PORTS = {"http": 80, "https": 443}
 
 
 def attempt_span(method: str, service: str, operation: str, address: str, attempt: int) -> AbstractContextManager[Span]:
@@ -17,7 +18,7 @@ def attempt_span(method: str, service: str, operation: str, address: str, attemp
         said = {
             "http.request.method": method,
             "server.address": url.hostname or "",
-            "server.port": url.port or DEFAULT_PORTS.get(url.scheme, 0),
+            "server.port": url.port or _PORTS.get(url.scheme, 0),
             "sophia.service": service,
             "sophia.operation": operation,
         }
