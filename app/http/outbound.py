@@ -285,7 +285,7 @@ class ServiceClient:
         url, headers = httpx.URL(call.url), dict(call.headers)
         if self._road is not None:
             self._own.check(url)
-            url, headers = self._road.of(url), headers | self._road.headers
+            url, headers = self._road.of(url), {**headers, **self._road.headers}
         async with self._client.stream(
             call.method, url, headers=headers, params=dict(call.params) or None, content=call.body
         ) as response:
