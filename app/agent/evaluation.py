@@ -17,9 +17,9 @@ from app.domain.answer import Answer
 from app.domain.clock import Clock, Ids
 from app.domain.principal import Principal, Surface, UserId, WorkspaceId
 from app.domain.turn import Conversation, Turn
+from app.knowledge.evaluation.answers import DOCUMENTS
 from app.knowledge.evaluation.questions import Expected
 
-DOCUMENTS = "search_knowledge"
 MOST = 200  # candidates
 _HEAD = """\
 # Questions that people gave a thumb for. Complete each one: name the documents that answer it, or replace `documents`

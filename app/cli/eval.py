@@ -29,6 +29,7 @@ _FIGURES = {
     "ndcg_5": "nDCG@5",
     "precision": "cited documents that answer",
     "facts": "expected facts said",
+    "live": "questions to the systems answered from them",
     "refused": "unanswerable questions refused",
 }
 Paths = Annotated[
@@ -71,7 +72,7 @@ def register(app: typer.Typer) -> None:
 
     @evaluation.command()
     def floor(paths: Paths = None, as_json: AsJson = False) -> None:
-        """Measure on your sets how far a passage must stand out to answer, with the embedder in use."""
+        """Measure on your sets how much must speak for a passage to answer, with the embedder in use."""
         settings, world = run_or_exit(which_data(settings_or_exit(log_level="error")))
         measured = run_or_exit(_floor(settings, _or_the_demos(paths or [], world)))
         value = f"{settings.embedder}:{measured.value:g}"
@@ -109,7 +110,7 @@ def _or_the_demos(paths: list[Path], world: object | None) -> list[Path]:
 
 async def _floor(settings: Settings, paths: list[Path]) -> Floor:
     from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
-    from app.knowledge.evaluation.floor import floor_of, stand_outs  # noqa: PLC0415
+    from app.knowledge.evaluation.floor import evidence, floor_of  # noqa: PLC0415
     from app.knowledge.evaluation.questions import read_questions  # noqa: PLC0415
 
     if not paths:
@@ -119,8 +120,8 @@ async def _floor(settings: Settings, paths: list[Path]) -> Floor:
         if not await house.library.documents(settings.workspace_id):
             raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
-            task = bars.add_task("questions", total=sum(not one.after for one in questions))
-            found = await stand_outs(house.documents, questions, settings.workspace_id, lambda: bars.advance(task))
+            task = bars.add_task("questions", total=sum(not one.after and not one.tools for one in questions))
+            found = await evidence(house.documents, questions, settings.workspace_id, lambda: bars.advance(task))
     return floor_of(*found)
 
 
@@ -163,12 +164,14 @@ def _shown(figures: Figures) -> Table:
     table.columns[1].justify = table.columns[2].justify = "right"
     for key, label in _FIGURES.items():
         value: float | None = getattr(figures, key)
-        of = figures.unanswerable if key == "refused" else figures.answerable
+        of = {"refused": figures.unanswerable, "live": figures.from_systems}.get(key, figures.answerable)
         table.add_row(label, f"{of}", "–" if value is None else f"{value:.3f}" if key == "ndcg_5" else f"{value:.1%}")
     return table
 
 
 def _what_came(one: Judged) -> str:
+    if one.question.tools:
+        return f"Asked {', '.join(one.called) or 'nothing'}; expected {' or '.join(one.question.tools)}."
     if not one.cited:
         return f"Nothing was cited; expected {' or '.join(one.question.documents)}."
     if not one.question.answerable:

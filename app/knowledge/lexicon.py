@@ -20,6 +20,11 @@ def words_of(question: str) -> list[str]:
     return (telling or list(found))[:MOST_WORDS]
 
 
+def is_telling(word: str) -> bool:
+    """False for what stands in every text: the little words and punctuation."""
+    return word not in _STOP and any(letter.isalnum() for letter in word)
+
+
 def stem_of(word: str) -> str:
     """Enough of a word to find its other forms inside a text."""
     return word if len(word) <= 4 else word[: max(4, len(word) - 2)]

@@ -18,19 +18,19 @@ from app.db.engine import Database
 from app.domain.errors import RetryLater, SophiaError
 from app.knowledge import lexicon, shelf
 from app.knowledge.backdrop import Backdrop
-from app.knowledge.embedders.base import Embedder, Vector
+from app.knowledge.embedders.base import Embedder, Vector, WordWise
 from app.knowledge.passages import Passage, Sight
 from app.knowledge.reranking import Reranker
 from app.knowledge.shelf import Shelved
 from app.knowledge.stores.base import Hit, PassageStore
+from app.knowledge.support import Support
 from app.knowledge.word_index import WordIndex
 
 CANDIDATES = 200  # of each side
 DENSE = 0.6  # weight of the vectors; the words have the rest
 STANDS_OUT, SHARED = 0.8, 0.25
 """How much of its nearness to usual questions is taken off a passage's cosine, and the weight of the shared words
-beside it. What is enough belongs to the embedder. On the handbook's question sets MiniLM's floor answers nine of ten
-questions that have an answer and refuses 95 % of those that have none; whoever is refused is told the nearest pages."""
+beside it, where an embedder knows no single words. What is enough belongs to the embedder."""
 WORDS_ENOUGH = 0.7  # part of the telling words, when there is nothing else to go by
 CLOSE = 0.7  # part of the best cosine, or joined score, that a further passage must have
 NEAR = 0.4  # cosine from which a page is near enough to be named
@@ -70,8 +70,8 @@ class Findings:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Candidates, best first; how near the question is to `usual` ones, None where its meaning could not be looked at,
-    and then why; and how telling its words are."""
+    """Candidates, best first; how near the question is to `usual` ones (0 where nobody asks that), None where its
+    meaning could not be looked at, and then why; and how telling its words are."""
 
     found: list[Found]
     usual: float | None
@@ -91,6 +91,7 @@ class Search:
         self._words = words
         self._reranker = reranker
         self._backdrop = Backdrop(embedder)
+        self._support = Support(embedder) if isinstance(embedder, WordWise) else None
 
     async def find(self, sight: Sight, question: str, limit: int = SHOWN) -> Findings:
         """The passages that answer the question, with the sections they stand in. Raises SophiaErrors."""
@@ -100,7 +101,7 @@ class Search:
             return Findings(0)
         seen = await self._candidates(sight, question, limit)
         found = seen.found
-        if not _answers(found, seen.usual, seen.rarity, self._embedder.floor):
+        if not await self._answers(question, seen):
             near = _near(found)
             named = [one for one in found if one.shelved.document.title in near]
             return Findings(documents, near=near, readers=_common_readers(named), words_only=seen.words_only)
@@ -110,20 +111,36 @@ class Search:
         whole = tuple(replace(one, section=section) for one, section in zip(found, sections, strict=True))
         return Findings(documents, whole, readers=_common_readers(found), words_only=seen.words_only)
 
-    async def stands_out(self, sight: Sight, question: str) -> float:
-        """How far the best passage stands out from usual questions, which an embedder's floor is compared with. Raises
+    async def evidence(self, sight: Sight, question: str) -> float:
+        """How much speaks for the best passages as an answer, which an embedder's floor is compared with. Raises
         RetryLater where the meaning can't be looked at."""
         seen = await self._candidates(sight, question, SHOWN)
         if seen.usual is None:
             raise RetryLater(seen.words_only, next_step="Please try again later.")
-        return _stands_out(seen.found, seen.usual, _shared(seen.found, seen.rarity))
+        return await self._evidence(question, seen, seen.usual)
+
+    async def _answers(self, question: str, seen: _Seen) -> bool:
+        """Whether what was found answers the question at all. Without the meaning, or where nobody knows what is near
+        (there is no floor), most of the telling words must stand in it."""
+        floor = self._embedder.floor
+        if seen.usual is None or floor is None:
+            return _shared(seen.found, seen.rarity) >= WORDS_ENOUGH
+        return await self._evidence(question, seen, seen.usual) >= floor
+
+    async def _evidence(self, question: str, seen: _Seen, usual: float) -> float:
+        """The support that each word of the question has; where the embedder knows no single words, how far the best
+        passage stands out from `usual` questions, the farther the less of the telling words must stand in it."""
+        if self._support is not None:
+            return await self._support.of(question, [one.shelved.passage.searched for one in seen.found])
+        nearest = max((one.cosine for one in seen.found[:3]), default=0.0)
+        return nearest - STANDS_OUT * usual + SHARED * _shared(seen.found, seen.rarity)
 
     async def _candidates(self, sight: Sight, question: str, limit: int) -> _Seen:
         """Twice `limit` passages, best first."""
         words_only = ""
         try:
             vector = await self._embedder.question(question)
-            usual = await self._backdrop.nearness(vector)
+            usual = 0.0 if self._support is not None else await self._backdrop.nearness(vector)
             ranked, cosines = await self._ranked(sight, question, vector, CANDIDATES)
         except SophiaError as failed:
             _log.warning("searched_by_words_only", code=failed.code, detail=str(failed))
@@ -183,21 +200,6 @@ def _parts(hits: Sequence[Hit]) -> tuple[dict[str, float], float]:
         return {}, 0.0
     parts = {hit.passage_id: hit.score / highest for hit in hits}
     return parts, min(parts.values())
-
-
-def _answers(found: Sequence[Found], usual: float | None, rarity: Mapping[str, float], floor: float | None) -> bool:
-    """Whether the best of what was found is about the question at all: nearer in meaning than `usual` questions are,
-    and the nearer the less of the question's telling words must stand in it. `rarity` says how telling each word is.
-    Without the meaning (`usual` is None), or where nobody knows what is near (`floor` is None), most of the words must
-    stand in it."""
-    shared = _shared(found, rarity)
-    if usual is None or floor is None:
-        return shared >= WORDS_ENOUGH
-    return _stands_out(found, usual, shared) >= floor
-
-
-def _stands_out(found: Sequence[Found], usual: float, shared: float) -> float:
-    return max((one.cosine for one in found[:3]), default=0.0) - STANDS_OUT * usual + SHARED * shared
 
 
 def _shared(found: Sequence[Found], rarity: Mapping[str, float]) -> float:

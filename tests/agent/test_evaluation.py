@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 from langchain_core.messages import AIMessage
 
@@ -26,6 +27,11 @@ DOGS = Expected(
 )
 CATS = Expected(id="cats", ask="and cats?", after=("how many dogs may a household keep",), documents=("pets.md",))
 BONUSES = Expected(id="bonus", ask="what is the bonus for each signed lease", answerable=False)
+VACANT = Expected(id="vacant", ask="how many units are vacant", tools=("get_occupancy", "get_kpi"))
+SAID = Expected(
+    id="said", ask="what did he say", tools=("search_call_transcripts", "search_knowledge"), facts=("a five cap",)
+)
+LOOKED = ("search_knowledge",)
 
 
 async def test_a_set_is_asked_in_its_threads_and_with_the_rights_of_its_people(sqlite_db: Database) -> None:
@@ -48,13 +54,29 @@ async def test_a_set_is_asked_in_its_threads_and_with_the_rights_of_its_people(s
     assert [(one.place, one.well, one.facts) for one in judged] == [(1, True, 1.0), (1, True, None), (0, True, None)]
 
 
+@pytest.mark.parametrize(
+    ("judged", "well"),
+    [
+        (Judged(VACANT, (), ("get_kpi",), None), True),
+        (Judged(VACANT, (), ("list_tours",), None), False),
+        (Judged(VACANT, ("pets.md",), ("get_kpi", "search_knowledge"), None), False),
+        (Judged(SAID, ("a call",), LOOKED, 1.0), True),
+        (Judged(SAID, (), ("search_call_transcripts",), 0.0), False),
+    ],
+)
+def test_a_question_to_the_systems_is_answered_by_a_right_tool_and_not_by_pages(judged: Judged, well: bool) -> None:
+    assert judged.well is well
+    assert figures([judged]).live == well
+    assert figures([judged]).answerable == 0
+
+
 def test_figures_are_means_over_the_questions_of_each_kind() -> None:
     judged = [
-        Judged(DOGS, ("pets.md", "rent.md"), 1.0),
-        Judged(CATS, ("rent.md", "pets.md"), None),
-        Judged(DOGS, (), 0.0),
-        Judged(BONUSES, ("rent.md",), None),
-        Judged(BONUSES, (), None),
+        Judged(DOGS, ("pets.md", "rent.md"), LOOKED, 1.0),
+        Judged(CATS, ("rent.md", "pets.md"), LOOKED, None),
+        Judged(DOGS, (), LOOKED, 0.0),
+        Judged(BONUSES, ("rent.md",), LOOKED, None),
+        Judged(BONUSES, (), LOOKED, None),
     ]
     found = figures(judged)
     assert (found.answerable, found.unanswerable) == (3, 2)

@@ -1,4 +1,4 @@
-"""How far a passage must stand out to answer: a floor for each embedder, measured by `sophia eval floor`."""
+"""How much must speak for a passage to answer: a floor for each embedder, measured by `sophia eval floor`."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ async def test_without_a_floor_most_of_the_telling_words_must_stand_in_the_passa
     assert (await search.find(SIGHT, "what is the pet deposit")).found
     assert not (await search.find(SIGHT, "may I keep a kitten")).found
     measured = Search(sqlite_db, store, embedder(), words)
-    assert await search.stands_out(SIGHT, "may I keep a kitten") == await measured.stands_out(
-        SIGHT, "may I keep a kitten"
-    )
+    assert await search.evidence(SIGHT, "may I keep a kitten") == await measured.evidence(SIGHT, "may I keep a kitten")
     await model.close()
 
 

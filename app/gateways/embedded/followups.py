@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.domain.following import made_whole
 from app.gateways.embedded.arguments import Shape
 from app.gateways.embedded.filling import fill
 from app.gateways.embedded.lexicon.synonyms import flag_pattern, pattern_of
@@ -14,7 +15,7 @@ from app.gateways.embedded.plan import Call, Plan
 from app.gateways.embedded.reading import Reader, Reading
 from app.gateways.embedded.text import blank
 
-_CUE = re.compile(
+CUE = re.compile(
     r"(?i)^(?:ok |okay |hm+ |cool |great |thanks,? |got it,? |perfect,? )*(?:and\b(?! also)|what about|how "
     r"about|wbu|same\b|the same|just\b|only\b|but\b|now\b|also\b|instead\b|or\b|plus\b|"
     r"what if|make (?:it|that)|change (?:it|that) to|switch to|try\b|anything\b|any\b|ok now|for\b|at\b|in\b|"
@@ -22,8 +23,7 @@ _CUE = re.compile(
 )
 #: The tool that looks into documents: what it is asked is a text, which a follow-up completes instead of changing.
 DOCUMENTS = "search_knowledge"
-_THEN = "; "
-_LONGEST_ADDITION = 10  # words; a longer message says itself what it is about
+LONGEST_ADDITION = 10  # words; a longer message says itself what it is about
 _SURE, _SURE_WITH_A_NAME = 0.97, 0.85  # from which another request stands on its own
 _REFERS = re.compile(
     r"(?i)\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|there|one|then|instead)\b"
@@ -68,14 +68,14 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
 def _asked_further(text: str, last: Call, reading: Reading) -> Plan | None:
     """ "And for cats?" after a look into documents: the question it goes on from, and the message behind it."""
     best = reading.best
-    if len(text.split()) > _LONGEST_ADDITION or not (_CUE.match(text) or _REFERS.search(text)):
+    if len(text.split()) > LONGEST_ADDITION or not (CUE.match(text) or _REFERS.search(text)):
         return None
     sure = _SURE if not reading.found.names else _SURE_WITH_A_NAME
     of_its_own = best.label != DOCUMENTS and best.probability >= sure
     if of_its_own and (best.filled is None or not best.filled.missing):
         return None
-    topic = str(last.arguments.get("query", "")).split(_THEN)[0].rstrip("?!. ")
-    return Plan("call", (Call(DOCUMENTS, {"query": f"{topic}{_THEN}{text}"}),), 0.8) if topic else None
+    before = str(last.arguments.get("query", ""))
+    return Plan("call", (Call(DOCUMENTS, {"query": made_whole(before, text)}),), 0.8) if before else None
 
 
 def _changed(shape: Shape, last: Call, arguments: dict[str, Any], confidence: float) -> Plan:
@@ -99,7 +99,7 @@ def _is_elliptic(text: str, reading: Reading, shape: Shape) -> bool:
     """True when the message is too bare to be a request of its own."""
     residue = _residue(text, reading, shape)
     best = reading.best
-    cue = bool(_CUE.match(text))
+    cue = bool(CUE.match(text))
     if best.label == shape.spec.name:
         return cue or len(residue) <= 2 or len(text.split()) <= 6
     stands = best.filled is not None and not best.filled.missing and best.probability >= 0.45

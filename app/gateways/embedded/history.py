@@ -22,7 +22,7 @@ def read(messages: Sequence[BaseMessage]) -> Conversation:
     earlier, later = messages[:at], messages[at + 1 :]
     calls = _calls(earlier)
     asked_at = _question_at(earlier)
-    results = tuple(_result(m) for m in later if isinstance(m, ToolMessage))
+    results = _results(later)
     remark = " ".join(filter(None, (text_of(m).strip() for m in later if isinstance(m, AIMessage) and m.tool_calls)))
     if asked_at is None:
         return Conversation(text_of(messages[at]), calls, results, remark)
@@ -70,7 +70,17 @@ def _found(data: Any) -> bool:
     return not (isinstance(rows, dict) and cast(dict[str, Any], rows).get("found") == [])
 
 
-def _result(message: ToolMessage) -> Result:
+def _results(later: Sequence[BaseMessage]) -> tuple[Result, ...]:
+    step, found = -1, list[Result]()
+    for message in later:
+        if isinstance(message, AIMessage):
+            step += 1
+        elif isinstance(message, ToolMessage):
+            found.append(_result(message, max(step, 0)))
+    return tuple(found)
+
+
+def _result(message: ToolMessage, step: int) -> Result:
     raw = text_of(message)
     text = raw
     try:
@@ -80,4 +90,5 @@ def _result(message: ToolMessage) -> Result:
     if isinstance(data, dict):
         fields = cast(dict[str, Any], data)
         text = next((str(fields[k]) for k in ("text", "sentence", "message", "error", "question") if fields.get(k)), "")
-    return Result(message.name or "", text.strip(), found=_found(data))
+    failed = message.status == "error"
+    return Result(message.name or "", text.strip(), found=_found(data), failed=failed, step=step)

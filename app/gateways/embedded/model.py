@@ -5,7 +5,6 @@ Speaks LangChain's protocol only; what to do is decided in `planner`, what to sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,19 +23,12 @@ from typing_extensions import override
 
 from app.domain.clock import Clock, Ids, RandomIds, SystemClock
 from app.domain.names import NamesProvider
-from app.gateways.embedded import history, phrasing
+from app.gateways.embedded import history, looking, phrasing
 from app.gateways.embedded.followups import DOCUMENTS
-from app.gateways.embedded.plan import Conversation, Plan
+from app.gateways.embedded.plan import Conversation, Plan, Result
 from app.gateways.embedded.planner import Planner
 
 MODEL_NAME = "sophia-embedded-planner"
-LONGEST_TOPIC = 300  # characters
-UNSURE = 0.6
-"""Confidence below which a question is looked up in the company's documents before the person is asked back."""
-_QUESTION = re.compile(
-    r"(?i)(?:^|[,.;:!?] ?)(?:(?:between|from|by|for|until) )?(?:how|what|who|when|where|which|why|can|could|may|must|"
-    r"should|do|does|is|are|am)\b(?:'?s)?(?: \S+){2}"
-)
 
 
 class EmbeddedPlanner(BaseChatModel):
@@ -123,23 +115,29 @@ class EmbeddedPlanner(BaseChatModel):
             yield chunk
 
     def _reply(self, messages: list[BaseMessage], tool_names: Sequence[str] | None) -> AIMessage:
+        """The next step of the turn: what is planned, a look into documents before or after it, or the answer."""
         talk = history.read(messages)
         allowed = None if tool_names is None else frozenset(tool_names)
-        if talk.results and not _only_documents_looked_at(talk):
+        names, now = self.names.current(), self._now()
+        found = self.planner.entities_of(talk.message, names, now)
+        looked = any(one.tool == DOCUMENTS for one in talk.results)
+        can_look = allowed is not None and DOCUMENTS in allowed and not looked
+        if talk.results and not _only_looked_in_vain(talk):
+            if can_look and looking.comes_after(talk.results, talk.message, found):
+                return self._look(talk)
+            return _message(phrasing.from_results(_telling(talk.results), talk.remark))
+        plan = self.planner.plan_in(talk, names, now, allowed)
+        if can_look and looking.comes_first(plan, talk.message, found):
+            return self._look(talk, plan.confidence)
+        if talk.results and any(call.name == DOCUMENTS for call in plan.calls):
             return _message(phrasing.from_results(talk.results, talk.remark))
-        plan = self.planner.plan_in(talk, self.names.current(), self._now(), allowed)
-        if talk.results and (plan.calls or talk.results[0].found):
-            return _message(phrasing.from_results(talk.results, talk.remark))
-        can_look = not talk.results and allowed is not None and DOCUMENTS in allowed
-        can_ask = allowed is not None and history.ASK in allowed
-        return self._said(plan, talk.message, can_ask=can_ask, can_look=can_look)
+        return self._said(plan, talk.message, can_ask=allowed is not None and history.ASK in allowed)
 
-    def _said(self, plan: Plan, message: str, *, can_ask: bool, can_look: bool) -> AIMessage:
-        """`can_look`: before she declines, or asks back for want of a better idea, the company's documents are asked;
-        they may know what no tool is about."""
-        at_a_loss = plan.action == "decline" or (plan.action == "clarify" and plan.confidence < UNSURE)
-        if at_a_loss and can_look and _QUESTION.search(message):
-            return _message("", [self._tool_call(DOCUMENTS, {"query": message[:LONGEST_TOPIC]})], plan.confidence)
+    def _look(self, talk: Conversation, confidence: float | None = None) -> AIMessage:
+        query = looking.topic(talk.message, talk.calls)
+        return _message("", [self._tool_call(DOCUMENTS, {"query": query})], confidence)
+
+    def _said(self, plan: Plan, message: str, *, can_ask: bool) -> AIMessage:
         calls = [self._tool_call(call.name, dict(call.arguments)) for call in plan.calls]
         if plan.action == "clarify" and can_ask and plan.question:
             calls.append(self._tool_call(history.ASK, {"question": plan.question, "options": list(plan.options)}))
@@ -159,8 +157,17 @@ class EmbeddedPlanner(BaseChatModel):
         return self.clock.now().astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
 
-def _only_documents_looked_at(talk: Conversation) -> bool:
-    return [result.tool for result in talk.results] == [DOCUMENTS]
+def _only_looked_in_vain(talk: Conversation) -> bool:
+    """True while nothing was done but a look into documents, which found nothing."""
+    return [(one.tool, one.found) for one in talk.results] == [(DOCUMENTS, False)]
+
+
+def _telling(results: Sequence[Result]) -> list[Result]:
+    """The results of the last step. A look that came after it in vain is none."""
+    last = max(one.step for one in results)
+    told = [one for one in results if one.step == last]
+    in_vain = last > 0 and all(one.tool == DOCUMENTS and not one.found for one in told)
+    return [one for one in results if one.step < last] if in_vain else told
 
 
 def _message(

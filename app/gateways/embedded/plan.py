@@ -35,11 +35,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What a tool answered: its sentences, and the tool's name. `found` is False for a search that found nothing."""
+    """What a tool answered: its sentences, and the tool's name. `found` is False for a search that found nothing,
+    `failed` is True for what was refused or went wrong; `step` counts from 0 the steps of a turn, each of which may
+    call several tools."""
 
     tool: str
     text: str
     found: bool = True
+    failed: bool = False
+    step: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.domain.tooling import ToolSpec
 from app.gateways.embedded import answers, corrections, followups, questions
 from app.gateways.embedded.arguments import Shape, shape_of
 from app.gateways.embedded.clauses import is_negated
+from app.gateways.embedded.entities import Entities, find_entities
 from app.gateways.embedded.exemplars import exemplars_of, labelled
 from app.gateways.embedded.filling import Filled
 from app.gateways.embedded.lexicon.out_of_scope import OUT_OF_SCOPE
@@ -90,6 +91,10 @@ class Planner:
                 if finished is not None:
                     return finished
         return self.plan(talk.message, names, now, talk.calls, allowed)
+
+    def entities_of(self, message: str, names: Names, now: datetime) -> Entities:
+        """What a message names."""
+        return find_entities(clean(message), self.index_of(names), now)
 
     def examples(self, names: Names) -> tuple[str, ...]:
         """A few whole questions from the tools' own files, in the person's own names, for "you could ask …"."""

@@ -83,7 +83,7 @@ def _floor(left: Reading, right: Reading, cut: Cut) -> float:
         # "he still hasn't paid, issue the late notice": the first half is the reason, not a request.
         return 2.0 if _TELLS.search(left.text) or left.best.probability < 0.9 else 0.9
     if _THEY.search(right.text) and not right.found.names:
-        return 0.9  # "who do we compete with and what do they charge" is one question
+        return 0.97  # "who do we compete with and what do they charge" is one question
     if cut.hard:
         return 0.5
     return 0.55 if starts_like_request(right.text) else 0.8

@@ -89,16 +89,18 @@ def open_person(filled: Filled) -> tuple[str, Span] | None:
 
 
 _AT_COMPANY = re.compile(
-    r"\b(?:at|with|from|@|move|push|mark|set|advance)\s+(?:the )"
+    r"\b(?:at|with|from|of|@|move|push|mark|set|advance)\s+(?:the )"
     r"?(?P<c>[A-Z][\w&'-]*(?:\s+(?:[A-Z][\w&'-]*|&|and(?= [A-Z])))*)"
 )
 
 
 def open_company(filled: Filled) -> tuple[str, Span] | None:
-    """A company no list holds: capitalised words after "at", "with", "from" …"""
+    """A company no list holds: capitalised words after "at", "with", "from" … Where somebody new is named, too, the
+    first such name is the person's: "Paul Reyes at Reyes Group"."""
+    person = filled.found.strangers[:1] if "person" in filled.shape.kinds() else filled.found.strangers
     for m in _AT_COMPANY.finditer(filled.found.message):
         span = Span(m.start("c"), m.end("c"))
-        if any(span.overlaps(s) for s in filled.found.strangers):
+        if any(span.overlaps(s) for s in person):
             continue
         if (
             filled.is_free(span)

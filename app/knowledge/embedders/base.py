@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.gateways.pool.pools import Pools
 
@@ -29,6 +32,26 @@ class Embedder(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words (or pieces of them) of a text: the character each starts at, how telling it is (0…1, the rarer in its
+    language the more), and what it means in the text, an L2-normalised row each."""
+
+    starts: tuple[int, ...]
+    telling: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+
+
+@runtime_checkable
+class WordWise(Protocol):
+    """An embedder that also gives vectors of single words. Its floor is one of the support that passages give to a
+    question (app/knowledge/support.py)."""
+
+    async def words(self, texts: Sequence[str]) -> list[Words]:
+        """The words of each text, in order."""
+        ...
 
 
 @dataclass(frozen=True)

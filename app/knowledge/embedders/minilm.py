@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from app.domain.errors import Bug
-from app.knowledge.embedders.base import EmbedderSpec, Vector
+from app.knowledge import lexicon
+from app.knowledge.embedders.base import EmbedderSpec, Vector, Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +30,8 @@ MODEL_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab01
 TOKENIZER_SHA256: Final = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 TOKENIZER: Final = Path(__file__).parent / "minilm_tokenizer" / "tokenizer.json"
 LONGEST: Final = 256  # tokens; the model was trained on no more
+# BERT's vocabulary lists words by how often they stand in English texts, after the letters and signs ("the" is 1996).
+_MOST_FREQUENT, _FREQUENT, _WORDS = 1996, 10, 28_000
 
 
 class MiniLm:
@@ -35,7 +39,7 @@ class MiniLm:
 
     id = "all-MiniLM-L6-v2-int8"
     dimension = 384
-    floor: float | None = 0.468  # docs/adr/0025-when-no-passage-answers.md
+    floor: float | None = 0.615  # docs/adr/0044-a-question-is-supported-word-by-word.md
 
     def __init__(self, *, threads: int = 1, model: Path | None = None, tokenizer: Path = TOKENIZER) -> None:
         self._threads = threads
@@ -51,6 +55,11 @@ class MiniLm:
     async def question(self, text: str) -> Vector:
         return (await self.passages([text]))[0]
 
+    async def words(self, texts: Sequence[str]) -> list[Words]:
+        """`app.knowledge.embedders.base.WordWise`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, self._words, list(texts))
+
     async def close(self) -> None:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
@@ -58,14 +67,39 @@ class MiniLm:
         """One text a run: nothing is padded, and a vector does not depend on the texts beside it."""
         return [tuple(self._run(encoded.ids).tolist()) for encoded in self._tokenizer.encode_batch(texts)]
 
+    def _words(self, texts: list[str]) -> list[Words]:
+        found: list[Words] = []
+        for encoded in self._tokenizer.encode_batch(texts):
+            rows = self._hidden(encoded.ids)[1:-1]  # without the marks of beginning and end
+            found.append(
+                Words(
+                    starts=tuple(start for start, _ in encoded.offsets[1:-1]),
+                    telling=np.array(
+                        [
+                            _telling(word, place)
+                            for word, place in zip(encoded.tokens[1:-1], encoded.ids[1:-1], strict=True)
+                        ],
+                        dtype=np.float32,
+                    ),
+                    vectors=rows / np.linalg.norm(rows, axis=1, keepdims=True),
+                )
+            )
+        return found
+
     def _run(self, ids: list[int]) -> NDArray[np.float32]:
-        tokens = np.array([ids], dtype=np.int64)
         session = self._session
         if len(session.get_inputs()) == 1:
-            return session.run(["vector"], {"ids": tokens})[0][0]
-        published = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": tokens * 0}
-        mean = session.run(None, published)[0][0].mean(axis=0)
+            return session.run(["vector"], {"ids": np.array([ids], dtype=np.int64)})[0][0]
+        mean = self._hidden(ids).mean(axis=0)
         return mean / np.linalg.norm(mean)
+
+    def _hidden(self, ids: list[int]) -> NDArray[np.float32]:
+        """A row for each token."""
+        tokens, session = np.array([ids], dtype=np.int64), self._session
+        if len(session.get_inputs()) == 1:
+            return session.run(["tokens"], {"ids": tokens})[0][0]
+        published = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": tokens * 0}
+        return session.run(None, published)[0][0]
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -94,6 +128,13 @@ class MiniLm:
         from app.knowledge.integer_graph import multiplies_exactly  # noqa: PLC0415
 
         return multiplies_exactly(lambda graph: opened(graph, threads=1))
+
+
+def _telling(word: str, place: int) -> float:
+    """How telling a word of the vocabulary is: nothing for the ten most frequent, 1 for the rarest."""
+    if not lexicon.is_telling(word):
+        return 0.0
+    return float(np.clip(math.log(max(place - _MOST_FREQUENT, 1) / _FREQUENT) / math.log(_WORDS / _FREQUENT), 0, 1))
 
 
 def opened(graph: bytes, *, threads: int) -> Any:

@@ -1,6 +1,6 @@
-"""How far a passage must stand out to answer, measured for the embedder in use on questions with and without answers.
+"""How much must speak for a passage to answer, measured for the embedder in use on questions with and without answers.
 
-Follow-up questions are left out: a turn makes them whole before it searches.
+Follow-up questions are left out: a turn makes them whole before it searches. So are questions to the systems.
 """
 
 from __future__ import annotations
@@ -31,17 +31,21 @@ class Floor:
     auc: float
 
 
-async def stand_outs(
+async def evidence(
     search: Search, questions: Sequence[Expected], workspace_id: str, progress: Callable[[], None]
 ) -> tuple[list[float], list[float]]:
-    """How far the best passage stands out for each question, asked as somebody of its role: of the answerable ones,
-    and of the others. Raises SophiaErrors."""
+    """How much speaks for the best passages as an answer to each question, asked as somebody of its role: of the
+    answerable ones, and of the others. Raises SophiaErrors."""
     found: dict[bool, list[float]] = {True: [], False: []}
-    for question in (one for one in questions if not one.after):
+    for question in (one for one in questions if _for_documents(one)):
         person = Principal(WorkspaceId(workspace_id), UserId("eval"), "Evaluation", frozenset({question.role}))
-        found[question.answerable].append(await search.stands_out(sight_of(person), question.ask))
+        found[question.answerable].append(await search.evidence(sight_of(person), question.ask))
         progress()
     return found[True], found[False]
+
+
+def _for_documents(question: Expected) -> bool:
+    return not question.after and not question.tools
 
 
 def floor_of(answerable: Sequence[float], unanswerable: Sequence[float]) -> Floor:

@@ -18,7 +18,8 @@ Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 class Expected(BaseModel):
     """One question. `after` are earlier questions of its thread, oldest first; `documents` are names of documents, any
-    of which answers; every one of `facts` stands, word for word, in a good answer's quotes or their documents."""
+    of which answers; `tools` are those of which one answers, from the systems instead; every one of `facts` stands,
+    word for word, in a good answer's quotes or their documents."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -27,13 +28,14 @@ class Expected(BaseModel):
     role: Role = Field(default=Role.LEASING, alias="as")
     after: tuple[Words, ...] = ()
     documents: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     answerable: bool = True
 
     @model_validator(mode="after")
     def _says_what_it_expects(self) -> Self:
-        if self.answerable != bool(self.documents):
-            raise ValueError("needs either `documents` that answer it or `answerable: false`")
+        if (bool(self.documents), bool(self.tools), not self.answerable).count(True) != 1:
+            raise ValueError("needs one of `documents` or `tools` that answer it, or `answerable: false`")
         return self
 
 

@@ -9,3 +9,5 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+HELD_OUT = FOLDER / "held_out"
+"""Questions that nothing was chosen by: for reporting alone."""

@@ -41,7 +41,8 @@ def bound(model: EmbeddedPlanner, *, ask: bool = True) -> Any:
 
 
 def result(call: Any, text: str, **more: Any) -> ToolMessage:
-    return ToolMessage(json.dumps({"text": text, **more}), tool_call_id=call["id"], name=call["name"])
+    status = "error" if more.get("status") == "error" else "success"
+    return ToolMessage(json.dumps({"text": text, **more}), tool_call_id=call["id"], name=call["name"], status=status)
 
 
 async def test_a_request_becomes_a_tool_call(model: EmbeddedPlanner) -> None:
@@ -171,6 +172,73 @@ async def test_a_question_that_no_tool_is_about_is_looked_up_in_the_documents_be
     something = result(looked.tool_calls[0], "Games says: “The blue team won.” [1]", data={"found": [{"number": 1}]})
     answered = await bound(model).ainvoke([question, looked, something])
     assert answered.content == "Games says: “The blue team won.” [1]"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "car on the lot with expired registration, can we tow it",
+        "do late fees add up every day",
+        "same repair came back after two weeks",
+        "when does the move in survey go out",
+    ],
+)
+async def test_what_may_be_asked_of_a_rule_is_looked_up_first(model: EmbeddedPlanner, question: str) -> None:
+    looked = await bound(model).ainvoke([HumanMessage(question)])
+    assert [(call["name"], call["args"]) for call in looked.tool_calls] == [("search_knowledge", {"query": question})]
+    something = result(looked.tool_calls[0], "Rules says: “So it is.” [1]", data={"found": [{"number": 1}]})
+    answered = await bound(model).ainvoke([HumanMessage(question), looked, something])
+    assert (answered.content, answered.tool_calls) == ("Rules says: “So it is.” [1]", [])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many units are vacant at Union",
+        "which leases end next month",
+        "any pet friendly apartments under 1500",
+        "can we see who is late on rent",
+        "how many units are vacant",
+    ],
+)
+async def test_what_is_clearly_asked_of_the_systems_is_not_looked_up(model: EmbeddedPlanner, question: str) -> None:
+    planned = await bound(model).ainvoke([HumanMessage(question)])
+    assert planned.tool_calls
+    assert "search_knowledge" not in [call["name"] for call in planned.tool_calls]
+
+
+async def test_after_a_look_in_vain_what_was_planned_is_done_and_told_alone(model: EmbeddedPlanner) -> None:
+    question = HumanMessage("car on the lot with expired registration, can we tow it")
+    looked = await bound(model).ainvoke([question])
+    nothing = result(looked.tool_calls[0], "None of the 3 documents answers that.", data={"found": []})
+    planned = await bound(model).ainvoke([question, looked, nothing])
+    assert [call["name"] for call in planned.tool_calls] == ["list_lease_expirations"]
+    leases = result(planned.tool_calls[0], "Four leases end.")
+    told = await bound(model).ainvoke([question, looked, nothing, planned, leases])
+    assert (told.content, told.tool_calls) == ("Four leases end.", [])
+
+
+async def test_what_is_refused_is_looked_up_and_the_refusal_stands_where_nothing_is_found(
+    model: EmbeddedPlanner,
+) -> None:
+    question = HumanMessage("what did we earn in revenue in 2024")
+    planned = await bound(model).ainvoke([question])
+    assert [call["name"] for call in planned.tool_calls] == ["get_kpi"]
+    refused = result(planned.tool_calls[0], "Your role does not let you see budgets.", status="error")
+    looked = await bound(model).ainvoke([question, planned, refused])
+    assert [call["name"] for call in looked.tool_calls] == ["search_knowledge"]
+    nothing = result(looked.tool_calls[0], "None of the 3 documents answers that.", data={"found": []})
+    told = await bound(model).ainvoke([question, planned, refused, looked, nothing])
+    assert (told.content, told.tool_calls) == ("Your role does not let you see budgets.", [])
+    something = result(looked.tool_calls[0], "Owners says: “Two million.” [1]", data={"found": [{"number": 1}]})
+    answered = await bound(model).ainvoke([question, planned, refused, looked, something])
+    assert answered.content == "Owners says: “Two million.” [1]"
+
+
+async def test_numbers_of_a_past_time_at_a_place_stand_in_no_document(model: EmbeddedPlanner) -> None:
+    answer = await bound(model).ainvoke([HumanMessage("guest cards at Union this month")])
+    assert answer.tool_calls == []
+    assert "I can look up" in str(answer.content)
 
 
 @pytest.mark.parametrize("words", ["delete the records of Tom Bell", "book a flight to Denver"])

@@ -98,3 +98,17 @@ def test_a_hundred_thousand_residents_are_indexed_not_scanned(planner: Planner) 
     plan = planner.plan(f"ledger for {wanted.split()[0]}", names, NOW)
     assert plan.action == "clarify"
     assert len(plan.options) == 8
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "company"),
+    [
+        ("add a new contact: Paul Reyes at Reyes Group", "Paul Reyes", "Reyes Group"),
+        ("add Paul Reyes of Brightwater Partners as a contact", "Paul Reyes", "Brightwater Partners"),
+        ("create a contact for Lena Ortiz with Ortiz Capital", "Lena Ortiz", "Ortiz Capital"),
+    ],
+)
+def test_somebody_new_at_a_company_nobody_knows(
+    planner: Planner, nasty: Names, words: str, name: str, company: str
+) -> None:
+    assert planned(planner, words, nasty) == [("create_contact", {"name": name, "company": company})]
