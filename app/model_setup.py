@@ -193,7 +193,9 @@ class ModelUpkeep:
 
     async def _check(self, plan: RoutePlan, values: Mapping[str, str]) -> None:
         """Asks vendors about keys that were not asked about before. A refused one is left alone like a dead account."""
-        new = [one for one in plan.routes if self._way(one) not in self._checked]
+        pools = self._in_force.pools
+        asked = (*plan.routes, *(road.planned for road in pools.roads))
+        new = [one for one in asked if self._way(one) not in self._checked]
         self._checked |= {self._way(one) for one in new}
         for name, health in (await check_keys(new, values, self._outbound)).items():
             if health.state is State.REFUSED:
@@ -206,6 +208,7 @@ class ModelUpkeep:
         for route in self._in_force.models.routes:
             if route.name == name:
                 route.breaker.failed(RouteFault(FaultKind.ACCOUNT, "its key was refused"))
+        self._in_force.pools.leave_alone(name)
 
     @staticmethod
     def _way(one: PlannedRoute) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from langchain_core.messages import HumanMessage
 from sqlalchemy import select
 
 from app import model_setup
-from app.cli.doctor import examine, model_routes
+from app.cli.doctor import embedder_keys, examine, model_routes
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.db.models.spending import SpendWindow
@@ -239,6 +239,54 @@ async def test_the_doctor_and_a_starting_process_find_the_key_of_a_pool_that_is_
     logged = capsys.readouterr().err
     assert "model_key_refused" in logged
     assert TWO not in logged
+
+
+async def test_the_keys_of_an_embedder_are_checked_as_those_of_chat_models_are(
+    vendor: str, dotenv: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MODEL_ORDER", "anthropic")
+    monkeypatch.setenv("EMBEDDER", "openai")
+    dotenv(f"OPENAI_API_KEY={ONE}, {TWO}\n")
+    settings = load_settings()
+    outbound = Outbound(SystemClock())
+    found = await embedder_keys(settings, SystemClock(), model_setup.declared(settings), outbound, 2)
+    await outbound.close()
+    assert (found.state, found.advice) == (
+        State.REFUSED,
+        "openai/text-embedding-3-small#2: the service refused the key (HTTP 401)",
+    )
+    async with opened() as house:
+        await house.upkeep.look()
+    logged = capsys.readouterr().err
+    assert "route=openai/text-embedding-3-small#2" in logged
+    assert TWO not in logged
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "says"),
+    [
+        ({"EMBEDDER": "minilm"}, State.BUILT_IN, "in this process"),
+        ({"EMBEDDER": "openai"}, State.INCOMPLETE, "OPENAI_API_KEY is not set"),
+        ({"EMBEDDER": "openai", "OPENAI_API_KEY": ONE}, State.SET, "text-embedding-3-small ($0.02 a million tokens)"),
+        ({"EMBEDDER": "openai", "OPENAI_API_KEY": "short"}, State.MALFORMED, "should look like sk-…"),
+        ({"EMBEDDER": "huggingface", "HUGGINGFACE_API_KEY": "hf_0123456789abcdefgh"}, State.SET, "price unknown"),
+        (
+            {"EMBEDDER": "huggingface", "HUGGINGFACE_API_KEY": "hf_0123456789abcdefgh", "AI_BUDGET": "5"},
+            State.INCOMPLETE,
+            "set its price in MODEL_PRICES",
+        ),
+    ],
+)
+async def test_the_doctor_tells_of_the_embedder(
+    given: dict[str, str], state: State, says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    found = await embedder_keys(settings, SystemClock(), model_setup.declared(settings), None, 1)
+    assert found.state is state
+    assert says in found.advice + found.integration.does
 
 
 async def test_a_key_that_looks_wrong_is_named_without_asking_anybody(

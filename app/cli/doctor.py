@@ -91,7 +91,8 @@ async def examine(settings: Settings, *, offline: bool, seconds: float) -> list[
             own |= {"kong_services": partial(kong_services_answer, settings, outbound, seconds)}
             ways = Ways(outbound, own, seconds)
             found = await check_all(rows, values, ways)
-        return [routes, *(replace(health, stored=_stored(health, settings)) for health in found)]
+        vectors = await embedder_keys(settings, clock, values, None if offline else outbound, seconds)
+        return [routes, vectors, *(replace(health, stored=_stored(health, settings)) for health in found)]
     finally:
         await outbound.close()
         await db.close()
@@ -135,6 +136,40 @@ async def model_routes(
     does = f"{', '.join(one.name for one in plan.routes)} ({origin})"
     does = does if plan.routes else "none: the embedded planner answers"
     return Health(replace(row, does=does), State.SET if plan.routes else State.BUILT_IN), values
+
+
+async def embedder_keys(
+    settings: Settings, clock: Clock, values: Mapping[str, str], outbound: Outbound | None, seconds: float
+) -> Health:
+    """Whether the embedder that EMBEDDER names can be asked: its keys, and its price where a budget applies."""
+    from app.gateways.money.price_tables import PriceTables, own_prices  # noqa: PLC0415 - only the doctor waits for it
+    from app.gateways.pool.pools import planned  # noqa: PLC0415
+    from app.gateways.routes import facts_of  # noqa: PLC0415
+    from app.knowledge.embedders.registry import spec_of  # noqa: PLC0415
+    from app.model_setup import check_keys  # noqa: PLC0415
+
+    row = Integration("embedder", "Embedder", ("embedder",), area="AI models")
+    try:
+        spec = spec_of(settings.embedder, values)
+    except Fixable as wrong:
+        return Health(row, State.INCOMPLETE, f"{wrong.sentence} {wrong.next_step}")
+    if spec.model is None:
+        return Health(replace(row, does=f"{spec.label}: documents are embedded here"), State.BUILT_IN)
+    routes = planned(spec.model, values)
+    keys = await check_keys(routes, values, outbound, seconds)
+    wrong_keys = {name: health for name, health in keys.items() if health.state.needs_attention}
+    if wrong_keys:
+        worst = next(iter(wrong_keys.values())).state
+        return Health(row, worst, "; ".join(f"{name}: {one.advice}" for name, one in wrong_keys.items()))
+    facts = facts_of(routes[0].provider, spec.model.name, spec.model.terms)
+    rates = PriceTables(own_prices(settings.model_prices)).rates(facts, clock.now().date())
+    if rates is None and settings.ai_budget is not None:
+        advice = f"what {spec.model.name} costs is not known, and a budget applies; set its price in MODEL_PRICES"
+        return Health(row, State.INCOMPLETE, advice)
+    price = "price unknown" if rates is None else f"${rates.input.base} a million tokens"
+    works = bool(keys) and all(health.state is State.WORKS for health in keys.values())
+    names = ", ".join(one.name for one in routes)
+    return Health(replace(row, does=f"{names} ({price})"), State.WORKS if works else State.SET)
 
 
 async def reachable(db: Database, seconds: float) -> Reachability:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.pool.pool import Means, Pool
 from app.gateways.pool.road import PoolRoad, address_of
 from app.gateways.providers import discover
@@ -81,6 +82,13 @@ class Pools:
     @property
     def roads(self) -> list[PoolRoad]:
         return [road for _, pool in self._pools for road in pool.roads]
+
+    def leave_alone(self, name: str) -> None:
+        """The key of the road of this name was found to be refused."""
+        for road in self.roads:
+            if road.name == name:
+                fault = RouteFault(FaultKind.ACCOUNT, "its key was refused")
+                road.failed(fault, road.client.failures.credentials("probe", 401))
 
     async def aclose(self) -> None:
         await self._means.rests.aclose()

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from app.gateways.pool.pools import Pools
+from app.gateways.pool.pools import PooledModel, Pools
 
 Vector = tuple[float, ...]
 
@@ -63,3 +63,4 @@ class EmbedderSpec:
     label: str  # "OpenAI"
     key_variable: str  # "OPENAI_API_KEY"; "" when no key is needed
     open: Callable[[Mapping[str, str], Pools], Embedder]
+    model: PooledModel | None = None  # None for one that works in this process

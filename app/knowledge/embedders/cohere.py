@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
-from app.knowledge.embedders.remote import Model, RemoteEmbedder
+from app.knowledge.embedders.remote import Model, RemoteEmbedder, pooled
 
 
 def billed(answer: Any, unit: str) -> int | None:
@@ -51,4 +51,5 @@ EMBEDDER = EmbedderSpec(
     label="Cohere",
     key_variable="COHERE_API_KEY",
     open=lambda values, pools: RemoteEmbedder(pools, CohereDialect(), values),
+    model=pooled(CohereDialect()),
 )

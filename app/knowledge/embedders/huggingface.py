@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
-from app.knowledge.embedders.remote import Model, RemoteEmbedder
+from app.knowledge.embedders.remote import Model, RemoteEmbedder, pooled
 
 ASKING = "Represent this sentence for searching relevant passages: "
 
@@ -42,4 +42,5 @@ EMBEDDER = EmbedderSpec(
     label="Hugging Face",
     key_variable="HUGGINGFACE_API_KEY",
     open=lambda values, pools: RemoteEmbedder(pools, HuggingFaceDialect(), values),
+    model=pooled(HuggingFaceDialect()),
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.knowledge.embedders.base import EmbedderSpec
-from app.knowledge.embedders.remote import Model, RemoteEmbedder
+from app.knowledge.embedders.remote import Model, RemoteEmbedder, pooled
 
 
 class OpenAiDialect:
@@ -39,4 +39,5 @@ EMBEDDER = EmbedderSpec(
     label="OpenAI",
     key_variable="OPENAI_API_KEY",
     open=lambda values, pools: RemoteEmbedder(pools, OpenAiDialect(), values),
+    model=pooled(OpenAiDialect()),
 )

@@ -30,9 +30,8 @@ def discover(package: Any = app.knowledge.embedders) -> Mapping[str, EmbedderSpe
     return found
 
 
-def open_embedder(name: str, values: Mapping[str, str], pools: Pools) -> Embedder:
-    """The embedder of that name, with the floor that ANSWER_FLOOR holds for it. `values`: the set settings as plain
-    text, by lower-case name. Raises Fixable for an unknown name, or when its key is not set: documents are never
+def spec_of(name: str, values: Mapping[str, str]) -> EmbedderSpec:
+    """The embedder of that name. Raises Fixable for an unknown one, or when its key is not set: documents are never
     embedded by another one than was chosen."""
     specs = discover()
     spec = specs.get(name)
@@ -48,7 +47,13 @@ def open_embedder(name: str, values: Mapping[str, str], pools: Pools) -> Embedde
             next_step=f"Set {spec.key_variable}, or EMBEDDER=minilm, which needs no key.",
             code="embedder_without_key",
         )
-    embedder = spec.open(values, pools)
+    return spec
+
+
+def open_embedder(name: str, values: Mapping[str, str], pools: Pools) -> Embedder:
+    """The embedder of that name, with the floor that ANSWER_FLOOR holds for it. `values`: the set settings as plain
+    text, by lower-case name. Raises Fixable as `spec_of` does."""
+    embedder = spec_of(name, values).open(values, pools)
     measured, _, floor = values.get("answer_floor", "").partition(":")
     if measured == name:
         embedder.floor = float(floor)

@@ -58,6 +58,19 @@ class Dialect(Protocol):
         ...
 
 
+def pooled(dialect: Dialect) -> PooledModel:
+    """The vendor's model as a pool of keys asks it."""
+    return PooledModel(
+        key=f"{dialect.provider}_embeddings",
+        provider=dialect.provider,
+        label=dialect.label,
+        name=dialect.model.name,
+        address=dialect.base_url,
+        path=dialect.path,
+        terms=TERMS,
+    )
+
+
 class RemoteEmbedder:
     """`app.knowledge.embedders.base.Embedder` behind an API. Its floor is measured with `sophia eval floor`."""
 
@@ -69,16 +82,7 @@ class RemoteEmbedder:
         self.dimension = model.dimension
         self._dialect = dialect
         self._workspace = pools.workspace_id
-        pooled = PooledModel(
-            key=f"{dialect.provider}_embeddings",
-            provider=dialect.provider,
-            label=dialect.label,
-            name=model.name,
-            address=dialect.base_url,
-            path=dialect.path,
-            terms=TERMS,
-        )
-        self._pool = pools.of(pooled, values)
+        self._pool = pools.of(pooled(dialect), values)
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
