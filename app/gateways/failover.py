@@ -109,13 +109,15 @@ class TurnModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        whole: AIMessageChunk | None = None
+        texts: list[str] = []
+        last: AIMessageChunk | None = None
         async with aclosing(self.pieces(messages, stop=stop, **kwargs)) as pieces:
-            async for piece in pieces:
-                whole = piece if whole is None else whole + piece
-        if whole is None:
+            async for last in pieces:
+                texts.append(str(last.content))
+        if last is None:
             raise ModelsUnavailable(detail="no piece came")
-        return ChatResult(generations=[ChatGeneration(message=whole)])
+        last.content = "".join(texts)  # the last piece has everything else; adding up pieces costs more than a text
+        return ChatResult(generations=[ChatGeneration(message=last)])
 
     async def _astream(
         self,

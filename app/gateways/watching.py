@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
+from app.gateways.deadline import Deadline
 from app.gateways.faults import FaultKind, RouteFault
 from app.gateways.gathered import Gathered
 from app.gateways.providers import Deadlines
@@ -22,15 +22,12 @@ async def watched(
     """The stream's text, piece by piece, into `gathered`; the first comes with the first token, and is '' when that is
     no text but a tool call's beginning or reasoning. Raises RouteFault when a deadline passes; a piece that brings
     nothing does not put it off."""
-    loop = asyncio.get_running_loop()
     waiting, began = deadlines.first_token, monotonic()
     last: float | None = None
-    due = loop.time() + waiting
-    async with aclosing(stream) as pieces:
+    async with aclosing(stream) as pieces, Deadline(waiting) as deadline:
         while True:
             try:
-                async with asyncio.timeout_at(due):
-                    piece = await anext(pieces, None)
+                piece = await deadline.wait(anext(pieces, None))
             except TimeoutError:
                 raise RouteFault(FaultKind.TRANSIENT, f"nothing came for {waiting:g} s", stalled=True) from None
             if piece is None:
@@ -38,13 +35,13 @@ async def watched(
             text, token = gathered.take(piece), _is_a_token(piece)
             if not token and not _brings_something(piece):
                 continue
-            now = loop.time()
+            now = monotonic()
             if last is not None:
                 gathered.longest_gap = max(gathered.longest_gap, now - last)
             last, waiting = now, deadlines.between
-            due = now + waiting
+            deadline.again(waiting)
             if token and gathered.first is None:
-                gathered.first = monotonic() - began
+                gathered.first = now - began
                 yield text
             elif text:
                 yield text

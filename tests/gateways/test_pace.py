@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from langchain_core.messages import AIMessageChunk
@@ -47,8 +48,6 @@ def test_slow_is_measured_by_the_routes_own_usual_answer() -> None:
 
 
 async def test_pieces_that_bring_nothing_do_not_put_a_deadline_off() -> None:
-    import asyncio
-
     async def kept_alive():
         while True:
             yield AIMessageChunk(content="")
@@ -62,3 +61,54 @@ async def test_pieces_that_bring_nothing_do_not_put_a_deadline_off() -> None:
         stalled = fault
     assert stalled is not None
     assert stalled.stalled
+
+
+async def test_a_listener_who_takes_his_time_is_not_the_models_fault() -> None:
+    async def quick():
+        for text in ("a", "b", "c"):
+            await asyncio.sleep(0)
+            yield AIMessageChunk(content=text)
+
+    heard = ""
+    async for text in watched(quick(), Gathered(), Deadlines(first_token=0.2, between=0.05), time.monotonic):
+        heard += text
+        await asyncio.sleep(0.1)
+    assert heard == "abc"
+
+
+async def test_a_deadline_that_passes_leaves_nobody_cancelled_and_a_cancelled_one_stays_so() -> None:
+    async def silent():
+        await asyncio.Event().wait()
+        yield AIMessageChunk(content="never")
+
+    async def listen(seconds: float) -> bool:
+        try:
+            async for _ in watched(silent(), Gathered(), Deadlines(first_token=seconds), time.monotonic):
+                pass
+        except RouteFault as fault:
+            await asyncio.sleep(0)
+            return fault.stalled
+        return False
+
+    task = asyncio.create_task(listen(0.01))
+    assert await task
+    assert task.cancelling() == 0
+    listening = asyncio.create_task(listen(20))
+    await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.wait([listening])
+    assert listening.cancelled()
+
+
+async def test_a_stream_that_swallows_being_cancelled_is_stalled_all_the_same() -> None:
+    async def stubborn():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            yield AIMessageChunk(content="late")
+
+    try:
+        async for _ in watched(stubborn(), Gathered(), Deadlines(first_token=0.01), time.monotonic):
+            raise AssertionError("nothing may be heard")
+    except RouteFault as fault:
+        assert fault.stalled
