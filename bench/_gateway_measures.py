@@ -230,7 +230,9 @@ async def measured(who: str, upstream: str, what: str) -> dict[str, Any]:
                 return {**await speed(bench), "own_cpu": own}
             limit = round(CALLS_PAID * COST * 1_000_000)
             paid = lambda primary, backup: _gateway_sophia.Sophia(primary, backup, house.ledger(limit))  # noqa: E731
-            return {**await faults(bench, paid), "cost": await _gateway_sophia.cost_error(house, bench.client())}
+            found = await faults(bench, paid)
+            found["hedged"] = await _gateway_sophia.hedged(house, bench, found["good_first"])
+            return {**found, "cost": await _gateway_sophia.cost_error(house, bench.client())}
     bench = Bench(who, maker(who), upstream)
     if what == "speed":
         return {**await speed(bench)}

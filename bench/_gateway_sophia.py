@@ -30,7 +30,7 @@ from app.gateways.models import ChatModels, ModelTurn
 from app.gateways.money.budgets import Budget, Budgets, Kind
 from app.gateways.money.holdings import Holdings
 from app.gateways.money.ledger import Ledger
-from app.gateways.money.price_tables import PriceTables
+from app.gateways.money.price_tables import PriceTables, own_prices
 from app.gateways.providers import Access, Provider, discover
 from app.gateways.spend import Admission, PerMinute, Spending
 from app.gateways.usage import ModelUse, UsageRecorder
@@ -70,8 +70,8 @@ class House:
     db: Database
     rows: Rows
 
-    def ledger(self, limit_microdollars: int | None = None) -> Ledger:
-        """With one budget of the whole company, or without any."""
+    def ledger(self, limit_microdollars: int | None = None, prices: str = "") -> Ledger:
+        """With one budget of the whole company, or without any; `prices` as in MODEL_PRICES."""
         clock = SystemClock()
         audit = AuditLog(
             self.db, KeyRing(b"a secret for measurements only").signer("audit"), clock, lambda value: value
@@ -80,7 +80,7 @@ class House:
         if limit_microdollars is not None:
             budget = Budget("T1", Kind.WORKSPACE, "*", "month", limit_microdollars)
         budgets = Budgets(self.db, clock, audit, default=budget)
-        return Ledger(budgets, Holdings(self.db, clock, RandomIds()), PriceTables({}), self.rows, clock)
+        return Ledger(budgets, Holdings(self.db, clock, RandomIds()), PriceTables(own_prices(prices)), self.rows, clock)
 
     def make(self, primary: str, backup: str) -> Sophia:
         return Sophia(primary, backup, self.ledger())
@@ -109,9 +109,9 @@ async def _nobody() -> Names:
 class Sophia:
     """One address may stand for any provider that speaks OpenAI's protocol."""
 
-    def __init__(self, primary: str, backup: str, spending: Spending) -> None:
+    def __init__(self, primary: str, backup: str, spending: Spending, **more: Any) -> None:
         self.models = _models(
-            {"openai": Access("k", MODEL, primary), "together": Access("k", MODEL, backup)}, spending=spending
+            {"openai": Access("k", MODEL, primary), "together": Access("k", MODEL, backup)}, spending=spending, **more
         )
         for route in self.models.routes:  # as at the start of a process
             route.build()
@@ -202,6 +202,29 @@ async def own_cpu(spending: Spending, calls: int) -> float:
             best[number] = min(best[number], (time.process_time() - began) / calls * 1000)
             await asyncio.sleep(0)
     return best[0] - best[1]
+
+
+async def hedged(house: House, bench: Any, backup: float) -> float:
+    """Milliseconds to the first word where the primary, known for 25 calls, says nothing and a second route is asked,
+    over the primary's own 95th percentile and the backup's first word; the better of two."""
+    addresses = (f"{bench.upstream}/primary/v1", f"{bench.upstream}/backup/v1")
+    sophia = Sophia(*addresses, house.ledger(prices=f"{MODEL}=0.15/0.60"), hedge_percent=5.0)
+    sophia.models.hedges.spent(10**9)
+    await bench.tell("ok")
+    for _ in range(25):
+        async for _ in sophia.stream():
+            pass
+    await bench.tell("hang")
+    took: list[float] = []
+    for _ in range(2):
+        usual = sophia.models.routes[0].pace.usual_first or 0.0
+        began = time.perf_counter()
+        async with aclosing(sophia.stream()) as pieces:  # pyright: ignore[reportArgumentType]
+            await anext(pieces)
+        took.append((time.perf_counter() - began - usual) * 1000 - backup)
+    await sophia.close()
+    await bench.tell("ok")
+    return min(took)
 
 
 async def cost_error(house: House, client: Any) -> float:

@@ -8,10 +8,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.messages.tool import ToolCall, ToolCallChunk
 from llmock.pytest_plugin import LLMock
+from prometheus_client import REGISTRY
 
 from app.gateways.cache.keys import Sharing
 from app.gateways.faults import FaultKind, RouteFault
@@ -21,7 +23,10 @@ from app.gateways.providers import Access, Provider
 from app.gateways.route_plan import PlannedRoute, RoutePlan
 from app.gateways.routes import Route
 from app.gateways.spend import AttemptUse, CallContext, Outcome, OverBudget, RouteFacts, TokenEstimate
-from app.gateways.trail.record import CallRecord
+from app.gateways.trail.metering import meter
+from app.gateways.trail.reading import ToldCall, figures_of
+from app.gateways.trail.record import CallRecord, candidates_json
+from app.gateways.trail.telling import sentences
 from tests.gateways.conftest import Wire
 from tests.gateways.scripted import Scripted
 from tests.gateways.standins import TURN, FixedPlanner, Uses, streamed, turn_model
@@ -448,3 +453,40 @@ async def test_the_loser_hangs_up_at_once(wire: Wire, llm: LLMock) -> None:
     async with asyncio.timeout(5):
         await wire.hung_up.wait()
     await models.aclose()
+
+
+async def test_it_is_told_in_plain_words_counted_for_prometheus_and_is_no_failure_of_the_late_one() -> None:
+    house = House(says("Never heard."), says("95.2 %", at_once=True))
+    labels = {"route": "second/second", "outcome": "answered"}
+    before = REGISTRY.get_sample_value("sophia_model_hedges_total", labels) or 0
+    failovers = REGISTRY.get_sample_value("sophia_model_failovers_total", {"route": "first/first"}) or 0
+    await house.ask()
+    record = house.calls.records[0]
+    meter(record)
+    assert REGISTRY.get_sample_value("sophia_model_hedges_total", labels) == before + 1
+    assert (REGISTRY.get_sample_value("sophia_model_failovers_total", {"route": "first/first"}) or 0) == failovers
+
+    told = ToldCall(
+        "t", "", "U1", "C1", "plan", record.policy, record.answered, record.cost, 900, TURN.now,
+        orjson.loads(candidates_json(record, str)),
+    )  # fmt: skip
+    text = "\n".join(sentences(told))
+    assert "first/first: was left, because another's first word came sooner after " in text
+    assert "second/second: was asked as well, because no first word had come, and answered after " in text
+    figures = figures_of([told])
+    assert (figures["first/first"].failed, figures["first/first"].overtaken) == (0, 1)
+    assert figures["second/second"].answered == 1
+
+
+async def test_a_second_that_had_no_room_is_told_too() -> None:
+    first = says("95.2 %")
+    house = House(first, says("Never heard."), spent=0)
+    asking = asyncio.create_task(house.ask())
+    await first.listening.wait()
+    await asyncio.wait([asking], timeout=0.05)
+    first.let.set()
+    await asking
+    rows = orjson.loads(candidates_json(house.calls.records[0], str))
+    told = ToldCall("t", "", "U1", "C1", "plan", "listed", "first/first", COST, 900, TURN.now, rows)
+    said = "second/second: was left out as a second try beside a slow one: what such tries may cost was used up"
+    assert said in "\n".join(sentences(told))

@@ -26,7 +26,7 @@ _LEFT_OUT: Mapping[str, str] = {
     "resting": "it had failed before and rests",
     "probed by another process": "it had failed before, and another process is trying whether it is back",
     "over budget": "a budget had no room for it",
-    "hedges used up": "what may be spent on second tries beside a slow one was used up",
+    "hedges used up": "what such tries may cost was used up",
     "budget unknown": "whether a budget had room for it could not be told",
     "limits unknown": "whether it was at its limit could not be told",
     "not for refused content": "another model had refused the content, and it is not marked to take such",
