@@ -220,6 +220,7 @@ async def open_house(
             ),
             TurnLimits(seconds=settings.turn_seconds),
         )
+        stack.push_async_callback(agent.settle)
         library = Library(db, store, embedder, reading, clock)
         yield House(
             settings,

@@ -30,6 +30,7 @@ from app.agent.prompts import Prompts
 from app.agent.quotations import Quotable
 from app.agent.run import QuietProgress, TurnRun
 from app.agent.speech import Speaker
+from app.agent.summaries import EVERY, Summaries
 from app.agent.toolbox import schemas
 from app.agent.untraced import no_tracing_threads
 from app.db.failures import as_retry_later
@@ -81,6 +82,9 @@ class Agent:
     def __init__(self, surroundings: Surroundings, limits: TurnLimits | None = None) -> None:
         self._with = surroundings
         self._limits = limits or TurnLimits()
+        self._summaries = Summaries(
+            surroundings.memory, surroundings.models, surroundings.prompts, surroundings.redactor, surroundings.clock
+        )
         no_tracing_threads()
         specs = [tool.spec for tool in surroundings.tools.values()]
         self._reads = frozenset(spec.name for spec in specs if spec.effect is Effect.READ)
@@ -117,6 +121,10 @@ class Agent:
             told.set({"sophia.answer.kind": str(answer.kind)})
         return replace(answer, trace_id=trace_id)
 
+    async def settle(self) -> None:
+        """Returns when what is done behind answers is done; at shutdown."""
+        await self._summaries.settle()
+
     async def _answer(self, turn: Turn, progress: QuietProgress) -> Answer:
         if self._with.admit is not None:
             await self._with.admit(turn.principal)
@@ -135,6 +143,8 @@ class Agent:
         await self._loop(run, messages_of(self._with.prompts, turn, remembered, question))
         answer = await answer_of(run)
         await self._remember(turn, question, answer)
+        if len(remembered) >= EVERY:
+            self._summaries.go_on(turn)
         log.info(
             "turn_answered",
             turn=turn.turn_id,

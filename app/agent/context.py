@@ -1,7 +1,8 @@
 """The messages a model gets: who she is, what was said before, what the person wants.
 
-Order: system prompt, other people's words and file names (labelled as material), the thread's earlier turns, the
-person's message last. Nothing that others wrote stands where the person's words stand.
+Order: system prompt, other people's words and file names and what a long thread was about at first (labelled as
+material), the thread's earlier turns, the person's message last. Nothing that others wrote stands where the person's
+words stand.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ def messages_of(prompts: Prompts, turn: Turn, remembered: Sequence[Remembered], 
     if turn.attachments:
         files = [(as_material(file.name), as_material(file.mimetype), _size(file)) for file in turn.attachments]
         messages.append(HumanMessage(prompts["attachments"].render(files=files)))
+    if remembered and remembered[0].before:
+        messages.append(HumanMessage(prompts["earlier_in_thread"].render(summary=as_material(remembered[0].before))))
     for number, (earlier, words) in enumerate(zip(remembered, _whole_requests(remembered), strict=True)):
         messages.extend(_turn_before(earlier, words, f"earlier_{number}"))
     if not remembered:

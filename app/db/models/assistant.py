@@ -55,7 +55,8 @@ class RegisterChange(Sourced, Base):
 
 
 class ThreadTurn(InWorkspace, Base):
-    """One finished turn of a conversation: what was asked, which tools were called, what was answered."""
+    """One finished turn of a conversation: what was asked, which tools were called, what was answered. `earlier`: what
+    the thread was about before the turns that were shown whole beside this one, summed up."""
 
     __tablename__ = "thread_turns"
     __table_args__ = (Index("ix_thread_turns_thread", "workspace_id", "conversation", "created_at"),)
@@ -65,6 +66,7 @@ class ThreadTurn(InWorkspace, Base):
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     calls: Mapped[str] = mapped_column(Text, default="[]")  # JSON [{"name", "arguments"}]
+    earlier: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

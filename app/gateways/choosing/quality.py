@@ -102,6 +102,7 @@ async def read_votes(db: Database, workspace_id: str, now: datetime) -> dict[Mod
             Feedback.created_at > now - REACH,
             UsageRecord.outcome == Outcome.ANSWERED,
             UsageRecord.tool == "",
+            UsageRecord.task != Task.SUMMARISE,  # nobody read that
         )
         .order_by(UsageRecord.created_at)
     )  # fmt: skip

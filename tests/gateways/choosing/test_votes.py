@@ -51,6 +51,7 @@ async def test_a_thumb_counts_for_the_model_that_gave_the_last_words(db: Databas
                 use(3, "b", "mini"),
                 use(4, "b", "large"),
                 use(5, "c", "mini", task="sms"),
+                use(7, "c", "tiny", task="summarise"),  # a long thread, summed up behind the answer
                 use(6, "d", "mini", workspace_id="T2"),
                 thumb("a", "U1", "good"),
                 thumb("a", "U2", "bad"),
