@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
+import phonenumbers
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.money import Money
@@ -73,6 +74,13 @@ def text(value: Any) -> str:
         raise ValueError("is an object where a text is expected")
     plain = unicodedata.normalize("NFC", str(value)[:_LONGEST_TEXT])
     return "".join(char for char in plain if char == "\n" or unicodedata.category(char)[0] != "C").strip()
+
+
+def phone(said: str) -> str:
+    """The first number in a text as +15125550123, "" when there is none: `(512) 555-0123`, `Mobile: 512-555-0123`."""
+    found = phonenumbers.PhoneNumberMatcher(said, "US", leniency=phonenumbers.Leniency.POSSIBLE, max_tries=9)
+    first = next(iter(found), None) if said else None
+    return phonenumbers.format_number(first.number, phonenumbers.PhoneNumberFormat.E164) if first else ""
 
 
 def cents(value: Any) -> int | None:

@@ -38,10 +38,11 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class InvoiceFilter:
-    """What to list; `status` None means everything open. `dated` limits the invoice date."""
+    """What to list; `status` None means everything open. `vendor` is a vendor's name as it stands in the read model:
+    one company has a record in each system that pays it. `dated` limits the invoice date."""
 
     status: str | None = None
-    vendor_id: str | None = None
+    vendor: str | None = None
     min_amount: Money | None = None
     dated: Period | None = None
 
@@ -65,7 +66,7 @@ async def invoices(
     session: AsyncSession, principal: Principal, wanted: InvoiceFilter, today: date, limit: int
 ) -> Invoices:
     """The invoices a person may see that fit."""
-    fits = and_(visible(principal, Invoice), *_conditions(wanted, today))
+    fits = and_(visible(principal, Invoice), *_conditions(principal, wanted, today))
     overdue = and_(Invoice.status == "unpaid", Invoice.due_on < today)
     status = case((overdue, "overdue"), else_=Invoice.status)
     counts = select(status, func.count(), func.sum(Invoice.amount_cents)).where(fits).group_by(status)
@@ -89,7 +90,7 @@ async def invoices(
     )
 
 
-def _conditions(wanted: InvoiceFilter, today: date) -> list[ColumnElement[bool]]:
+def _conditions(principal: Principal, wanted: InvoiceFilter, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status is None:
         conditions.append(Invoice.status.in_(OPEN))
@@ -97,8 +98,9 @@ def _conditions(wanted: InvoiceFilter, today: date) -> list[ColumnElement[bool]]
         conditions += [Invoice.status == "unpaid", Invoice.due_on < today]
     else:
         conditions.append(Invoice.status == wanted.status)
-    if wanted.vendor_id is not None:
-        conditions.append(Invoice.vendor_id == wanted.vendor_id)
+    if wanted.vendor is not None:
+        named = select(Vendor.id).where(Vendor.workspace_id == principal.workspace_id, Vendor.name == wanted.vendor)
+        conditions.append(Invoice.vendor_id.in_(named))
     if wanted.min_amount is not None:
         conditions.append(Invoice.amount_cents >= wanted.min_amount.cents)
     if wanted.dated is not None:

@@ -108,7 +108,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, None)
         vendor = await find_vendor(session, ctx.principal, args.vendor) if args.vendor else None
-        wanted = InvoiceFilter(args.status, vendor.id if vendor else None, least, dated)
+        wanted = InvoiceFilter(args.status, vendor.name if vendor else None, least, dated)
         found = await invoices(session, ctx.principal, wanted, ctx.today, ctx.rows)
         record = f"Invoices{' of ' + vendor.name if vendor else ''} {area.label}"
         sources = await area.sources(session, "invoices", record)

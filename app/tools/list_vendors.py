@@ -96,7 +96,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     async with ctx.db.reading() as session:
         area = await area_of(session, ctx.principal, args.property)
         found = await vendors(session, area, args.category, ctx.today)
-        rows = [(one.record, one.as_of) for one in found] or [(one.id, one.as_of) for one in area.communities]
+        rows = [row for one in found for row in one.records] or [(one.id, one.as_of) for one in area.communities]
         record = f"{trade(args.category).capitalize()} vendors" if args.category != "hvac" else "HVAC vendors"
         sources = await cite(session, ctx.principal.workspace_id, "vendors", record, rows)
     return Result(where=f"for {area.name}" if area.one else "", vendors=found, sources=sources)

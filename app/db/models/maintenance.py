@@ -51,7 +51,8 @@ class WorkOrder(Sourced, Base):
 
 class Vendor(Sourced, Base):
     """An approved contractor. `category`: plumbing, electrical, hvac, landscaping, painting, locksmith, pest,
-    cleaning. `property_ids` joined by '|'; empty = approved everywhere."""
+    cleaning. `property_ids` joined by '|'; `<source>:*` are all communities of that system, empty = approved
+    everywhere."""
 
     __tablename__ = "vendors"
     __table_args__ = (Index("ix_vendors_category", "workspace_id", "category"),)

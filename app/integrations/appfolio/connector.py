@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from app.db.engine import Database
-from app.db.models.leasing import Lease, LedgerEntry, Resident
-from app.db.models.maintenance import WorkOrder
+from app.db.models.leasing import GuestCard, Lease, LedgerEntry, Resident
+from app.db.models.maintenance import Vendor, WorkOrder
 from app.db.models.property import FloorPlan, Property, Unit
 from app.domain.errors import Fixable, NotAllowed, SophiaError
 from app.http.egress import EgressPolicy
@@ -22,12 +22,14 @@ from app.integrations.appfolio.database import DatabaseClient
 from app.integrations.appfolio.directory import Directory
 from app.integrations.appfolio.households import Households
 from app.integrations.appfolio.ids import SOURCE
+from app.integrations.appfolio.leads import LeadReader
 from app.integrations.appfolio.leasing import LeaseReader
 from app.integrations.appfolio.ledger import LedgerReader
 from app.integrations.appfolio.maintenance import WorkOrderReader
 from app.integrations.appfolio.property import PropertyReader
 from app.integrations.appfolio.rents import Rents
 from app.integrations.appfolio.reports import ReportsClient
+from app.integrations.appfolio.vendors import VendorReader
 from app.integrations.appfolio.work_orders import AppFolioWorkOrders
 from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
 from app.integrations.paging import Mark
@@ -43,6 +45,8 @@ RESOURCES: Final = (
     Resource("units", "units", (FloorPlan, Unit), per_property=False),
     Resource("leases", "leases and residents", (Resident, Lease), per_property=False, incremental=True),
     Resource("work_orders", "work orders", (WorkOrder,), per_property=False, incremental=True, bounded_by="created_at"),
+    Resource("vendors", "vendors", (Vendor,), per_property=False),
+    Resource("leads", "guest cards", (GuestCard,), per_property=False, incremental=True, bounded_by="inquired_on"),
     Resource("ledger", "ledgers", (LedgerEntry,), per_property=False, incremental=True, overlap=timedelta(days=14)),
 )
 
@@ -84,6 +88,8 @@ class AppFolio:
             "units": buildings.read_units,
             "leases": LeaseReader(households, self._directory, rents, clock).read,
             "work_orders": self._maintenance.read,
+            "vendors": VendorReader(self._reports).read,
+            "leads": LeadReader(self._reports, self._directory, clock).read,
             "ledger": LedgerReader(self._database, self._reports, households, self._directory, clock).read,
         }
 

@@ -24,6 +24,14 @@ def record_id(value: Any) -> str:
     return plain
 
 
+def row_number(value: Any) -> str:
+    """A report's own number of something. Raises ValueError when it is missing or can't be one."""
+    plain = "" if isinstance(value, bool) else text(value)
+    if not re.fullmatch(r"\d{1,18}", plain):
+        raise ValueError("is not a number of a record")
+    return plain
+
+
 def optional_id(value: Any) -> str | None:
     """A reference to another record; None for nothing."""
     return record_id(value) if text(value) else None
@@ -77,6 +85,12 @@ def plain_name(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def given_first(name: str) -> str:
+    """`Carlos Rivera` from `Rivera, Carlos`, as reports write people."""
+    last, comma, first = name.partition(", ")
+    return f"{first} {last}" if comma else name
+
+
 def name_words(name: str) -> frozenset[str]:
     """A person's name for comparing: `Rivera, Carlos` and `Carlos Rivera` are the same."""
     return frozenset(name.casefold().replace(",", " ").split())
@@ -85,6 +99,7 @@ def name_words(name: str) -> frozenset[str]:
 Text = Annotated[str, BeforeValidator(text)]
 Number = Annotated[float | None, BeforeValidator(number)]
 RecordId = Annotated[str, BeforeValidator(record_id)]
+RowNumber = Annotated[str, BeforeValidator(row_number)]
 OptionalId = Annotated[str | None, BeforeValidator(optional_id)]
 Cents = Annotated[int | None, BeforeValidator(cents)]
 Day = Annotated[date | None, BeforeValidator(day)]

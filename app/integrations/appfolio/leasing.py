@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-import phonenumbers
-
 from app.db.models.leasing import Lease as LeaseRow
 from app.db.models.leasing import Resident as ResidentRow
 from app.domain.clock import Clock
@@ -21,7 +19,7 @@ from app.integrations.appfolio.rents import LeaseKey, Rents, Span
 from app.integrations.appfolio.statuses import HOUSEHOLD
 from app.integrations.base import Batch, Page, Problems, Reading, Row
 from app.integrations.paging import Mark
-from app.integrations.records import UNKNOWN, canonical
+from app.integrations.records import UNKNOWN, canonical, phone
 
 PER_PAGE: Final = 500  # occupancies
 _NO_END: Final = date(2099, 12, 31)  # a month-to-month term that AppFolio gives no end
@@ -167,17 +165,6 @@ def _resident_row(tenant: models.Tenant) -> Row:
         "name": tenant.name or "Unnamed resident",
         "search_name": tenant.name.lower(),
         "email": tenant.email,
-        "phone": _e164(tenant.phone),
+        "phone": phone(tenant.phone),
         "sms_consent": False,
     }
-
-
-def _e164(phone: str) -> str:
-    """The number as +15125550123, "" when it can't be read."""
-    try:
-        number = phonenumbers.parse(phone, "US")
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

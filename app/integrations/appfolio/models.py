@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from app.integrations.appfolio.fields import Cents, Day, Moment, Number, OptionalId, RecordId, Text, Yes
+from app.integrations.appfolio.fields import (
+    Cents,
+    Day,
+    Moment,
+    Number,
+    OptionalId,
+    RecordId,
+    RowNumber,
+    Text,
+    Yes,
+    given_first,
+)
 from app.integrations.records import Record
 
 
@@ -137,3 +148,39 @@ class Owing(Record):
 
     property_name: Text = Field(min_length=1)
     amount: Cents = Field(default=None, alias="amount_receivable")
+
+
+class GuestCard(Record):
+    """A line of the report `guest_card_inquiries`."""
+
+    id: RowNumber = Field(alias="guest_card_id")
+    property: Text = ""
+    name: Text = ""
+    email: Text = Field(default="", alias="email_address")
+    phone: Text = Field(default="", alias="phone_number")
+    received: Day = None
+    latest: Day = Field(default=None, alias="latest_interest_date")
+    source: Text = ""
+    latest_source: Text = Field(default="", alias="latest_interest_source")
+    status: Text = ""
+    wish: Text = Field(default="", alias="bed_bath_preference")
+    application: Text = Field(default="", alias="rental_application_id")
+    showings: Number = None
+    last_activity: Text = Field(default="", alias="last_activity_type")
+
+
+class Vendor(Record):
+    """A line of the report `vendor_directory`."""
+
+    id: RecordId = Field(alias="vendor_integration_id")
+    company: Text = Field(default="", alias="company_name")
+    name: Text = ""
+    phones: Text = Field(default="", alias="phone_numbers")
+    email: Text = ""
+    trades: Text = Field(default="", alias="vendor_trades")
+    insured_until: Day = Field(default=None, alias="liability_ins_expires")
+    do_not_use: Yes = Field(default=False, alias="do_not_use_for_work_order")
+
+    @property
+    def shown_name(self) -> str:
+        return self.company or given_first(self.name)

@@ -72,6 +72,29 @@ CATEGORY: Final[Mapping[str, str]] = {
     "handyman": "general",
 }
 
+# vendor_directory, vendor_trades
+TRADE: Final[Mapping[str, str]] = {
+    **CATEGORY,
+    "landscaping": "landscaping",
+    "lawn care": "landscaping",
+    "painting": "painting",
+    "paint": "painting",
+    "locksmith": "locksmith",
+    "locks": "locksmith",
+    "cleaning": "cleaning",
+    "janitorial": "cleaning",
+}
+
+# guest_card_inquiries, status. What came of an active one is in other columns.
+GUEST_CARD: Final[Mapping[str, str]] = {
+    "active": "new",
+    "open": "new",
+    "inactive": "lost",
+    "closed": "lost",
+    "converted": "leased",
+    "leased": "leased",
+}
+
 # names of general-ledger accounts; clients name their own, so the unknown ones are normal and reported
 CHARGE_CODE: Final[Mapping[str, str]] = {
     "rent": "rent",

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-import phonenumbers
-
 from app.db.models.leasing import Lease as LeaseRow
 from app.db.models.leasing import Resident as ResidentRow
 from app.integrations.base import Batch, Page, Problems, Reading, Row
@@ -27,7 +25,7 @@ from app.integrations.entrata.fields import (
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import LEASE
 from app.integrations.paging import Mark
-from app.integrations.records import canonical, parsed, sample_of
+from app.integrations.records import canonical, parsed, phone, sample_of
 
 LEASES: Final = Method("leases", "getLeases", "r2")
 DETAILS: Final = Method("leases", "getLeaseDetails", "r2")
@@ -190,7 +188,7 @@ def _resident_rows(lease: models.Lease, home: str, consents: set[str]) -> list[R
             "name": customer.name or "Unnamed resident",
             "search_name": customer.name.lower(),
             "email": customer.email,
-            "phone": _e164(customer),
+            "phone": _phone(customer),
             "sms_consent": customer.id in consents,
         }
         for customer in lease.customers
@@ -203,16 +201,9 @@ def _holds(customer: models.Customer) -> bool:
     return customer.kind.lower().startswith(_LEASEHOLDERS)
 
 
-def _e164(customer: models.Customer) -> str:
-    """The first readable phone number as +15125550123, "" when there is none."""
-    for phone in customer.phones:
-        try:
-            parsed = phonenumbers.parse(phone.number, "US")
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_possible_number(parsed):
-            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return ""
+def _phone(customer: models.Customer) -> str:
+    """The first readable phone number, "" when there is none."""
+    return next((found for one in customer.phones if (found := phone(one.number))), "")
 
 
 def _readable_day(value: Any) -> date | None:

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.sandbox.appfolio.homes import STATUSES, Home, status_of
+from app.sandbox.appfolio.ids import uuid_of
 from app.sandbox.appfolio.store import AppFolioStore
 from app.sandbox.appfolio.wire import Refused, day, dollars, last_first, read_day
 from app.sandbox.portfolio.records import Lease, Unit
+from app.sandbox.portfolio.register import GuestCard
 
 Rows = Iterator[dict[str, Any]]
 _LIVING = ("current", "notice")
@@ -18,12 +20,21 @@ _LIVING = ("current", "notice")
 
 @dataclass(frozen=True)
 class Report:
-    """`days` are the filters that hold a day, `needed` those without which there is no report."""
+    """`days` are the filters that hold a day, `needed` those without which there is no report. A report is made for
+    each home, or for the account as a whole."""
 
-    rows: Callable[[AppFolioStore, Home, Mapping[str, Any]], Rows]
+    of_home: Callable[[AppFolioStore, Home, Mapping[str, Any]], Rows] | None
     days: tuple[str, ...]
     needed: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    of_account: Callable[[AppFolioStore, Mapping[str, Any]], Rows] | None = None
+
+    def rows(self, store: AppFolioStore, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """All rows of the report, property by property."""
+        if self.of_home is None:
+            return list(self.of_account(store, filters)) if self.of_account else []
+        homes = [home for home in store.homes if wanted(home, filters)]
+        return [row for home in homes for row in self.of_home(store, home, filters)]
 
     def checked(self, given: Any) -> dict[str, Any]:
         """The filters, with days read. Raises Refused for unknown, missing and malformed ones."""
@@ -166,7 +177,89 @@ def _delinquency_as_of(store: AppFolioStore, home: Home, filters: Mapping[str, A
             }
 
 
+def _guest_card_inquiries(store: AppFolioStore, home: Home, filters: Mapping[str, Any]) -> Rows:
+    first, last = filters["received_on_from"], filters["received_on_to"]
+    for card in store.cards(home):
+        if first <= card.inquired_on <= last and _is_wanted(card, filters):
+            came = _CAME[card.status]
+            yield {
+                "property": _place(home)["property"],
+                "property_id": str(home.community.property.id),
+                "name": last_first(card.name),
+                "email_address": card.email,
+                "phone_number": card.phone,
+                "received": day(card.inquired_on),
+                "latest_interest_date": day(card.inquired_on),
+                "latest_interest_source": card.lead_source,
+                "source": card.lead_source,
+                "status": came.status,
+                "bed_bath_preference": f"{card.bedrooms} Bed / 1+ Bath",
+                "guest_card_id": card.id,
+                "inquiry_id": card.id + 1,
+                "showings": came.showings,
+                "rental_application_id": card.id + 2 if came.applied else None,
+                "last_activity_type": None if card.status == "new" else "Email",
+            }
+
+
+@dataclass(frozen=True)
+class _Came:
+    """What came of an inquiry, in AppFolio's columns."""
+
+    status: str
+    showings: int = 0
+    applied: bool = False
+
+
+_CAME: Mapping[str, _Came] = {
+    "new": _Came("Active"),
+    "contacted": _Came("Active"),
+    "toured": _Came("Active", 1),
+    "applied": _Came("Active", 1, applied=True),
+    "leased": _Came("Converted", 1, applied=True),
+    "lost": _Came("Inactive"),
+}
+
+
+def _is_wanted(card: GuestCard, filters: Mapping[str, Any]) -> bool:
+    """Without a filter only the open ones are shown."""
+    statuses = filters.get("guest_card_statuses", ["active"])
+    return "all" in statuses or _CAME[card.status].status.lower() in statuses
+
+
+def vendor_directory(store: AppFolioStore, filters: Mapping[str, Any]) -> Rows:
+    """The vendors of the account: they belong to no property."""
+    for one in store.directory:
+        yield {
+            "company_name": one.name,
+            "name": "Dispatch, The",
+            "phone_numbers": f"Office: {one.phone}",
+            "email": one.email,
+            "vendor_trades": _TRADES.get(one.category, one.category.title()),
+            "vendor_type": "General",
+            "liability_ins_expires": day(one.insured_until),
+            "workers_comp_expires": None,
+            "do_not_use_for_work_order": "No",
+            "vendor_id": one.id,
+            "vendor_integration_id": uuid_of("vendor", one.name),
+        }
+
+
+_TRADES = {"hvac": "HVAC", "pest": "Pest Control"}
+
 REPORTS: Mapping[str, Report] = {
+    "guest_card_inquiries": Report(
+        _guest_card_inquiries,
+        ("received_on_from", "received_on_to"),
+        needed=("received_on_from", "received_on_to"),
+        others=("guest_card_sources", "guest_card_statuses", "assigned_user"),
+    ),
+    "vendor_directory": Report(
+        None,
+        ("workers_comp_expiration_to",),
+        others=("vendor_visibility", "vendor_type", "payment_type", "created_by", "tags"),
+        of_account=vendor_directory,
+    ),
     "rent_roll": Report(_rent_roll, ("as_of_date", "as_of_to"), others=("unit_visibility",)),
     "receivables_activity": Report(
         _receivables_activity,

@@ -22,7 +22,6 @@ from app.sandbox.accounts import AppFolioAccount
 from app.sandbox.appfolio.database import LISTS, add_note, change_work_order, create_work_order, listed
 from app.sandbox.appfolio.limits import DATABASE, REPORTS, Limits
 from app.sandbox.appfolio.reports import REPORTS as ALL_REPORTS
-from app.sandbox.appfolio.reports import wanted
 from app.sandbox.appfolio.store import AppFolioStore
 from app.sandbox.appfolio.wire import Refused
 
@@ -78,14 +77,7 @@ class AppFolioServer:
                 raise Refused(404, "Not Found")
             filters = report.checked(_json(await http.body()))
             # In a thread: making a community takes a moment, and the demo's page may live in the same process.
-            rows = await asyncio.to_thread(
-                lambda: [
-                    row
-                    for home in self.store.homes
-                    if wanted(home, filters)
-                    for row in report.rows(self.store, home, filters)
-                ]
-            )
+            rows = await asyncio.to_thread(report.rows, self.store, filters)
             if filters.get("paginate_results") is False:
                 return rows
             key = str(uuid4())

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import orjson
@@ -19,6 +20,7 @@ from app.sandbox.appfolio.homes import Home
 from app.sandbox.appfolio.ids import uuid_of
 from app.sandbox.portfolio.portfolio import Community, Portfolio
 from app.sandbox.portfolio.records import WorkOrder
+from app.sandbox.portfolio.register import GuestCard, Vendor
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -29,16 +31,6 @@ CREATE TABLE IF NOT EXISTS answers (
 """
 _FIRST_NEW = 40_001  # numbers of work orders that are made here
 _KEPT = timedelta(hours=24)  # how long an idempotency key is known
-
-VENDORS = (
-    "AceFlow Plumbing",
-    "BrightSpark Electric",
-    "CoolBreeze HVAC",
-    "GreenThumb Landscaping",
-    "Lone Star Pest Control",
-    "ProPaint Co",
-    "SecureLock Services",
-)
 
 
 @dataclass(frozen=True)
@@ -76,10 +68,11 @@ class AppFolioStore:
         self._db.executescript(f"PRAGMA journal_mode=WAL; {_SCHEMA}")
         self.today = date.fromisoformat(self._about("today", today.isoformat()))
         self.property_ids = tuple(property_ids)
-        portfolio = Portfolio(int(self._about("seed", str(seed))), self.today)
+        self._portfolio = portfolio = Portfolio(int(self._about("seed", str(seed))), self.today)
         self._community = community or portfolio.community
         self._homes: dict[int, Home] = {}
         self._orders: dict[str, StoredOrder] = {}
+        self._cards: dict[int, tuple[GuestCard, ...]] = {}
         self._opened = False
 
     def _about(self, name: str, value: str) -> str:
@@ -165,11 +158,26 @@ class AppFolioStore:
 
     def technicians(self) -> dict[str, str]:
         """Maintenance technicians by name, with their UUIDs."""
-        names = {stored.order.assignee for stored in self.orders.values()} - {""} - set(VENDORS)
+        names = {stored.order.assignee for stored in self.orders.values()} - {""} - set(self.vendors())
         return {name: uuid_of("user", name) for name in sorted(names)}
 
+    @cached_property
+    def directory(self) -> tuple[Vendor, ...]:
+        """The vendors that may be sent to one of the communities at least."""
+        here = set(self.property_ids)
+        return tuple(one for one in self._portfolio.vendors if not one.property_ids or here & set(one.property_ids))
+
     def vendors(self) -> dict[str, str]:
-        return {name: uuid_of("vendor", name) for name in VENDORS}
+        """Their UUIDs by name."""
+        return {one.name: uuid_of("vendor", one.name) for one in self.directory}
+
+    def cards(self, home: Home) -> tuple[GuestCard, ...]:
+        """Who asked about a community, by the day they did."""
+        number = home.community.property.id
+        with self._lock:
+            if number not in self._cards:
+                self._cards[number] = self._portfolio.guest_cards_of(home.community)
+        return self._cards[number]
 
 
 def _thawed(body: dict[str, object]) -> StoredOrder:

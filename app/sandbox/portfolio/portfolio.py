@@ -126,10 +126,7 @@ class Portfolio:
         number = community.property.id - FIRST_PROPERTY_ID
         spec = self.specs[number]
         first_id = (number + 1) * _REGISTER_IDS_PER_PROPERTY
-        chance = self.random("interest", number)
-        first_line = _FIRST_LINE + number * _LINES_PER_PROPERTY + _LINES_PER_PROPERTY // 2
-        people = People(chance, reserved=RESERVED_NAMES, first_line=first_line)
-        interest = Interest(spec, community.property.id, self.today, chance, people, count(first_id + 1))
+        interest = self._interest(community)
         cards, tours = interest.prospects(community.households)
         doors = {unit.id: unit.number for unit in community.units}
         books = Books(
@@ -149,6 +146,18 @@ class Portfolio:
             invoices=invoices,
             gl_months=books.months(community.ledger, invoices, community.work_orders),
         )
+
+    def guest_cards_of(self, community: Community) -> tuple[GuestCard, ...]:
+        """Only the guest cards of a community's register."""
+        return self._interest(community).prospects(community.households)[0]
+
+    def _interest(self, community: Community) -> Interest:
+        number = community.property.id - FIRST_PROPERTY_ID
+        chance = self.random("interest", number)
+        first_line = _FIRST_LINE + number * _LINES_PER_PROPERTY + _LINES_PER_PROPERTY // 2
+        people = People(chance, reserved=RESERVED_NAMES, first_line=first_line)
+        ids = count((number + 1) * _REGISTER_IDS_PER_PROPERTY + 1)
+        return Interest(self.specs[number], community.property.id, self.today, chance, people, ids)
 
     @cached_property
     def vendors(self) -> tuple[Vendor, ...]:

@@ -23,6 +23,7 @@ from app.db.models.maintenance import Vendor as VendorRow
 from app.db.models.property import MarketComp as MarketCompRow
 from app.sandbox.portfolio.bulk import Batch, Stored
 from app.sandbox.portfolio.portfolio import CommunityRegister, CompanyRegister
+from app.sandbox.portfolio.register import Tour, Vendor
 
 T = TypeVar("T")
 _OWN = "sophia"
@@ -41,6 +42,19 @@ class RegisterTarget:
 
     def place(self, property_id: int) -> str:
         return self.elsewhere.get(property_id) or f"{self.property_source}:{property_id}"
+
+    def card(self, tour: Tour) -> str | None:
+        """The guest card that a tour came of; those of communities elsewhere come from there."""
+        if tour.guest_card_id is None or tour.property_id not in self.elsewhere:
+            return own(tour.guest_card_id)
+        return f"{self.place(tour.property_id).partition(':')[0]}:card-{tour.guest_card_id}"
+
+    def approved(self, vendor: Vendor) -> str:
+        """Where a vendor may be sent, as far as no other system says so itself."""
+        if not self.elsewhere:
+            return "|".join(map(self.place, vendor.property_ids))
+        here = [self.place(number) for number in vendor.property_ids if number not in self.elsewhere]
+        return "|".join(here) or f"{self.property_source}:*"
 
 
 def own(record_id: int | None) -> str | None:
@@ -61,7 +75,7 @@ def community_register_rows(target: RegisterTarget, stored: Stored, register: Co
         GuestCardRow,
         ("id", "property_id", "name", "search_name", "email", "phone", "bedrooms", "status", "lead_source",
          "inquired_on"),
-        register.guest_cards,
+        [one for one in register.guest_cards if one.property_id not in target.elsewhere],
         lambda one: (
             own(one.id), place(one.property_id), one.name, one.name.lower(), one.email, one.phone, one.bedrooms,
             one.status, one.lead_source, day(one.inquired_on),
@@ -72,7 +86,7 @@ def community_register_rows(target: RegisterTarget, stored: Stored, register: Co
         ("id", "property_id", "prospect", "guest_card_id", "starts_at", "status", "agent"),
         register.tours,
         lambda one: (
-            own(one.id), place(one.property_id), one.prospect, own(one.guest_card_id), moment(one.starts_at),
+            own(one.id), place(one.property_id), one.prospect, target.card(one), moment(one.starts_at),
             one.status, one.agent,
         ),
     )  # fmt: skip
@@ -116,7 +130,7 @@ def company_register_rows(target: RegisterTarget, stored: Stored, register: Comp
         register.vendors,
         lambda one: (
             own(one.id), one.name, one.category, one.phone, one.email,
-            "|".join(target.place(number) for number in one.property_ids), day(one.insured_until), one.rating,
+            target.approved(one), day(one.insured_until), one.rating,
         ),
     )  # fmt: skip
 

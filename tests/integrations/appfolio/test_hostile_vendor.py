@@ -71,6 +71,32 @@ class TestAppFolio(AppFolioRig, ConnectorContract):
         assert "unknown" in [row["status"] for row in rows(page).values()]
 
 
+class TestLeads(AppFolioRig, ConnectorContract):
+    """The guest cards, by way of the Reports API."""
+
+    reading = Reading("leads", date(2026, 1, 1))
+    target = b"/api/v2/reports/guest_card_inquiries"
+    secret = ACCOUNT.reports[1]
+    text_field, text_column = "name", "name"
+    errors_inside: ClassVar = TestAppFolio.errors_inside
+
+    def records(self, body: Any) -> list[dict[str, Any]]:
+        return body["results"]
+
+
+class TestVendors(AppFolioRig, ConnectorContract):
+    """The vendors, by way of the Reports API."""
+
+    reading = Reading("vendors", date(2026, 1, 1))
+    target = b"/api/v2/reports/vendor_directory"
+    secret = ACCOUNT.reports[1]
+    text_field, text_column = "company_name", "name"
+    errors_inside: ClassVar = TestAppFolio.errors_inside
+
+    def records(self, body: Any) -> list[dict[str, Any]]:
+        return body["results"]
+
+
 class TestPages(AppFolioRig, PagesContract):
     """The Database API's lists."""
 
