@@ -35,9 +35,9 @@ class Telling(Protocol):
     @property
     def spec(self) -> ConnectorSpec: ...
 
-    def told(self, delivered: Delivered) -> tuple[Told, ...]:
+    async def told(self, delivered: Delivered) -> tuple[Told, ...]:
         """The records that changed. Raises NotAllowed for what the system did not send, sent too long ago, or is not
-        set up to send, Fixable for what can't be read."""
+        set up to send, Fixable for what can't be read, RetryLater when that can't be told right now."""
         ...
 
     async def reread(self, resource: str, record_id: str) -> Page:

@@ -7,11 +7,12 @@ again by a worker.
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from app.domain.errors import Fixable, NotAllowed, RetryLater
+from app.domain.errors import Consequence, Fixable, NotAllowed, RetryLater
 from app.integrations.telling import Delivered
 from app.runtime.intake import Arrival
 from handlers.core.deps import Deps
@@ -19,6 +20,11 @@ from handlers.http.body import read_body
 from handlers.jobs.changed_record import KIND
 
 BAD, REFUSED, UNKNOWN, TOO_LARGE, NOT_STORED = 400, 403, 404, 413, 503
+_ANSWERS: Final = {
+    Consequence.NOT_ALLOWED: REFUSED,
+    Consequence.FIXABLE: BAD,
+    Consequence.RETRY_LATER: NOT_STORED,
+}
 log = structlog.get_logger(__name__)
 
 
@@ -34,7 +40,7 @@ def router(deps: Deps) -> APIRouter:
             REFUSED: {"description": "Not signed by the system, too old, or not set up"},
             UNKNOWN: {"description": "No connected system of that name tells of changes"},
             TOO_LARGE: {"description": "Too large"},
-            NOT_STORED: {"description": "Not stored; the system sends it again"},
+            NOT_STORED: {"description": "Not checked or not stored; the system sends it again"},
         },
     )
     async def changed(system: str, request: Request) -> Response:
@@ -45,12 +51,10 @@ def router(deps: Deps) -> APIRouter:
         if body is None:
             return Response(status_code=TOO_LARGE)
         try:
-            told = connector.told(Delivered(request.method, dict(request.headers), body))
-        except NotAllowed as refused:
-            log.warning("webhook.refused", system=system, why=str(refused))
-            return Response(status_code=REFUSED)
-        except Fixable:
-            return Response(status_code=BAD)
+            told = await connector.told(Delivered(request.method, dict(request.headers), body))
+        except (NotAllowed, Fixable, RetryLater) as failed:
+            log.warning("webhook.not_taken", system=system, code=failed.code, why=str(failed))
+            return Response(status_code=_ANSWERS[failed.consequence])
         arrivals = [
             Arrival(
                 workspace_id=deps.changes.workspace_id,

@@ -277,7 +277,7 @@ async def test_without_its_settings_nothing_is_taken(door: Door, missing: str) -
     secret = "" if missing == "HUBSPOT_CLIENT_SECRET" else ACCOUNT.client_secret
     headers = {name.lower(): value for name, value in door.signed(body, secret=secret or "x").items()}
     with pytest.raises(NotAllowed):
-        opened.told(Delivered("POST", headers, body))
+        await opened.told(Delivered("POST", headers, body))
     await outbound.close()
 
 

@@ -30,9 +30,11 @@ from app.integrations.appfolio.property import PropertyReader
 from app.integrations.appfolio.rents import Rents
 from app.integrations.appfolio.reports import ReportsClient
 from app.integrations.appfolio.vendors import VendorReader
+from app.integrations.appfolio.webhooks import Keys, Webhooks
 from app.integrations.appfolio.work_orders import AppFolioWorkOrders
 from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
 from app.integrations.paging import Mark
+from app.integrations.telling import Delivered, Told
 
 LABEL: Final = "AppFolio"
 DATABASE_URL: Final = "https://api.appfolio.com"
@@ -83,6 +85,8 @@ class AppFolio:
         households, rents = Households(self._database, clock), Rents(self._reports)
         buildings = PropertyReader(self._database, self._directory, rents, clock)
         self._maintenance = WorkOrderReader(self._database, self._directory)
+        keys = Keys(self._database, clock)
+        self._webhooks = Webhooks(keys, settings["APPFOLIO_DATABASE_CLIENT_ID"], clock)
         self._readers: Mapping[str, Callable[[Reading], Awaitable[Page]]] = {
             "properties": buildings.read_properties,
             "units": buildings.read_units,
@@ -100,6 +104,14 @@ class AppFolio:
     async def read(self, reading: Reading) -> Page:
         """One page of a resource of `RESOURCES`."""
         return await self._readers[reading.resource](reading)
+
+    async def told(self, delivered: Delivered) -> tuple[Told, ...]:
+        """The record that a delivery of AppFolio's is about (`app.integrations.telling.Telling`)."""
+        return await self._webhooks.told(delivered)
+
+    async def reread(self, resource: str, record_id: str) -> Page:
+        """A work order as it is now. One that lists don't show yet leaves everything as it is."""
+        return await self._maintenance.one(record_id)
 
     async def check(self) -> Reachability:
         """Asks both APIs for something small, each with its own credentials."""

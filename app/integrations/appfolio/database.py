@@ -33,7 +33,8 @@ class DatabaseClient:
 
     def __init__(self, service: ServiceClient, *, base_url: str, credential: Credential, developer_id: str) -> None:
         self._service = service
-        self._address = f"{base_url.rstrip('/')}/api/v0"
+        self._root = base_url.rstrip("/")
+        self._address = f"{self._root}/api/v0"
         self._headers = {
             "Authorization": credential.header,
             "X-AppFolio-Developer-ID": developer_id,
@@ -53,6 +54,13 @@ class DatabaseClient:
     async def by_id(self, kind: str, ids: Sequence[str]) -> list[Any]:
         """The records of those ids, as far as lists show them already."""
         return (await self._list(kind, {"filters[Id]": ",".join(ids)})).records
+
+    async def signing_keys(self) -> list[Any]:
+        """The keys by which AppFolio signs its webhooks, as a JSON Web Key Set has them."""
+        operation = "signing_keys"
+        call = Call(operation, "GET", f"{self._root}/.well-known/jwks.json", Repeat.SAFE, accept=ACCEPTED)
+        body = inside(await self._service.send(call), self.failures, operation)
+        return listed(body, "keys", self.failures, operation)
 
     async def _list(self, kind: str, query: Mapping[str, str]) -> Came:
         operation = f"list_{kind}"

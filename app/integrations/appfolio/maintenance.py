@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, time
-from typing import Final
+from typing import Any, Final
 
 from app.db.models.maintenance import WorkOrder as WorkOrderRow
 from app.integrations.appfolio import models
@@ -45,18 +45,24 @@ class WorkOrderReader:
         self._database, self._directory = database, directory
 
     async def read(self, reading: Reading) -> Page:
-        problems = Problems()
         since = reading.since or datetime.combine(reading.horizon, time(), UTC)
         step = await self._database.listing("work_orders", since).step(Mark.of(reading.cursor))
-        orders = parsed(models.WorkOrder, step.records, problems, id_key="Id")
+        return await self._page(step.records, step.cursor())
+
+    async def one(self, order_id: str) -> Page:
+        """A single work order as lists show it now; an empty page when they don't."""
+        return await self._page(await self._database.by_id("work_orders", [order_id]))
+
+    async def _page(self, records: list[Any], cursor: str = "") -> Page:
+        problems = Problems()
+        orders = parsed(models.WorkOrder, records, problems, id_key="Id")
         places = await self._directory.places()
         rows = [
             await self.row(order, places, problems)
             for order in orders
             if places.living(order.property_id, order.id, "work order", problems)
         ]
-        sample = sample_of(step.records, "Id")
-        return Page((Batch(WorkOrderRow, rows),), step.cursor(), problems.all(), sample=sample)
+        return Page((Batch(WorkOrderRow, rows),), cursor, problems.all(), sample=sample_of(records, "Id"))
 
     async def row(self, order: models.WorkOrder, places: Places, problems: Problems) -> Row:
         """The canonical row."""

@@ -81,7 +81,7 @@ class HubSpot:
     def spec(self) -> ConnectorSpec:
         return CONNECTOR
 
-    def told(self, delivered: Delivered) -> tuple[Told, ...]:
+    async def told(self, delivered: Delivered) -> tuple[Told, ...]:
         """The records that a delivery of HubSpot's is about (`app.integrations.telling.Telling`)."""
         return self._webhooks.told(delivered)
 

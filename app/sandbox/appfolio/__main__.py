@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(".sophia/appfolio"), help="where writes are kept")
     parser.add_argument("--seed", type=int, default=DEMO_SEED, help="which portfolio, the first time")
     parser.add_argument("--visible-after", type=float, default=0, help="seconds until a written row shows in lists")
+    parser.add_argument("--webhooks", default="", help="address that is told of changes")
     given = parser.parse_args()
     clock, account = SystemClock(), AppFolioAccount()
     today = clock.now().astimezone(ZoneInfo("America/Chicago")).date()
@@ -36,7 +37,9 @@ def main() -> None:
         property_ids=Portfolio(given.seed, today).ids_of(account.communities),
         visible_after=timedelta(seconds=given.visible_after),
     )
-    uvicorn.run(AppFolioServer(store, account).asgi(), host="127.0.0.1", port=given.port, log_level="warning")
+    server = AppFolioServer(store, account)
+    server.webhooks.address = given.webhooks
+    uvicorn.run(server.asgi(), host="127.0.0.1", port=given.port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import orjson
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,6 +24,7 @@ from app.sandbox.appfolio.database import LISTS, add_note, change_work_order, cr
 from app.sandbox.appfolio.limits import DATABASE, REPORTS, Limits
 from app.sandbox.appfolio.reports import REPORTS as ALL_REPORTS
 from app.sandbox.appfolio.store import AppFolioStore
+from app.sandbox.appfolio.webhooks import Webhooks
 from app.sandbox.appfolio.wire import Refused
 
 LINK_LIFE = timedelta(minutes=30)
@@ -46,13 +48,18 @@ class AppFolioServer:
     reports: Limits = field(default_factory=lambda: Limits(REPORTS))
     database: Limits = field(default_factory=lambda: Limits(DATABASE))
     rows_a_page: int = ROWS_A_PAGE
+    webhooks: Webhooks = field(init=False)
     calls: list[str] = field(default_factory=list[str])
     _results: dict[str, _Result] = field(default_factory=dict[str, _Result])
     _busy: set[str] = field(default_factory=set[str])
 
+    def __post_init__(self) -> None:
+        self.webhooks = Webhooks(self.store.clock, self.account.database[0])
+
     def asgi(self) -> Starlette:
         return Starlette(
             routes=[
+                Route("/.well-known/jwks.json", self._keys, methods=["GET"]),
                 Route("/api/v2/reports/{name}.json", self._report, methods=["POST"]),
                 Route("/api/v2/reports/{name}.json", self._page, methods=["GET"]),
                 Route("/api/v0/work_orders", self._create, methods=["POST"]),
@@ -65,6 +72,10 @@ class AppFolioServer:
 
     async def _nothing(self, http: Request) -> Response:
         return _answer({"status": 404, "error": "Not Found"}, 404)
+
+    async def _keys(self, http: Request) -> Response:
+        self.calls.append("keys")
+        return _answer(self.webhooks.published, 200)
 
     async def _report(self, http: Request) -> Response:
         async def run() -> Any:
@@ -133,11 +144,19 @@ class AppFolioServer:
             self._busy.add(key)
             try:
                 body = _object(await http.body())
-                return await asyncio.to_thread(change_work_order, self.store, http.path_params["id"], body)
+                made = await asyncio.to_thread(change_work_order, self.store, http.path_params["id"], body)
+                self.webhooks.heard("work_order_updates", http.path_params["id"])
+                return made
             finally:
                 self._busy.discard(key)
 
-        return await _answered(change)
+        return self._telling(await _answered(change))
+
+    def _telling(self, answer: Response) -> Response:
+        """The answer; once it is sent, those who want to know are told."""
+        if self.webhooks.waiting:
+            answer.background = BackgroundTask(self.webhooks.deliver)
+        return answer
 
     async def _once(self, http: Request, name: str, work: Callable[[dict[str, Any]], Any]) -> Response:
         """A write under its Idempotency-Key: the same again is the same answer, another body is refused."""
@@ -167,6 +186,7 @@ class AppFolioServer:
                 self.calls.append(name)
                 made = await asyncio.to_thread(work, _object(raw))
                 self.store.remember(key, fingerprint, orjson.dumps(made))
+                self.webhooks.heard("work_order_updates", http.path_params.get("id") or made["Id"])
             finally:
                 self._busy.discard(key)
             return made
@@ -174,7 +194,7 @@ class AppFolioServer:
         answer = await _answered(write)
         if replayed:
             answer.headers["Idempotent-Replayed"] = "true"
-        return answer
+        return self._telling(answer)
 
     def _reporting(self, http: Request) -> None:
         if not _is(http, self.account.reports):
