@@ -71,6 +71,7 @@ from app.service_setup import (
     answer_cache,
     channels_of,
     email_provider,
+    imports_of_shared_files,
     reranker,
     sending_spans,
     sms_provider,
@@ -85,6 +86,7 @@ from app.tools.core.gate import Gate
 from app.tools.core.registry import Tools, all_tools
 from app.tools.core.services import Services
 from app.tools.declared.tools import with_declared
+from app.tools.handed import import_file
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,9 @@ async def open_house(
             systems=ConnectedSystems(db, connectors.values(), all_connectors(), Register(db, clock)),
             documents=documents,
             channels_of=channels_of(settings, outbound, clock),
+            imports=imports_of_shared_files(settings, db, outbound, clock, safeguards.audit),
         )
-        gate = Gate(tools, Workbench(db, clock, ids, reached), safeguards)
+        gate = Gate({**tools, import_file.TOOL.name: import_file.TOOL}, Workbench(db, clock, ids, reached), safeguards)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
         plan = await asyncio.to_thread(model_plan, settings, values, clock)
         models = ChatModels(

@@ -10,7 +10,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.channels.slack.files import SlackFiles
 from app.channels.slack.memberships import Memberships
+from app.db.engine import Database
 from app.domain.clock import Clock
 from app.domain.errors import Fixable
 from app.gateways.cache.alike import Alike
@@ -18,17 +22,21 @@ from app.gateways.cache.ladder import AnswerCache
 from app.gateways.cache.shelves import OwnShelf, RedisShelf, Shelf
 from app.gateways.pool.pools import Pools
 from app.http.outbound import Outbound
+from app.imports.shared import SharedImports
 from app.integrations.resend import ResendEmail
 from app.integrations.sendgrid import SendGridEmail
 from app.integrations.twilio import TwilioSms
 from app.knowledge.embedders.base import Embedder
 from app.knowledge.reranking import CohereReranker
+from app.security.audit import AuditLog
 from app.security.budget import TURN_LIMITS, Limits
 from app.security.keys import KeyRing
 from app.security.outgoing import Provider
 from app.settings import Settings
 from app.telemetry.spans import send_to
-from app.tools.core.services import ChannelsOf, no_channels
+from app.tools.core.services import ChannelsOf, Imports, NoImports, no_channels
+
+_SLACK_SECONDS = 30
 
 
 def reranker(settings: Settings, values: Mapping[str, str], pools: Pools) -> CohereReranker | None:
@@ -97,6 +105,18 @@ def channels_of(settings: Settings, outbound: Outbound, clock: Clock) -> Channel
         return no_channels
     token = settings.slack_bot_token.get_secret_value()
     return Memberships(outbound, clock, token=token, api_url=settings.slack_api_url).channels_of
+
+
+def imports_of_shared_files(
+    settings: Settings, db: Database, outbound: Outbound, clock: Clock, audit: AuditLog
+) -> Imports:
+    """Imports of files that people shared in Slack; none without Slack."""
+    if settings.slack_bot_token is None:
+        return NoImports()
+    token = settings.slack_bot_token.get_secret_value()
+    client = AsyncWebClient(token=token, base_url=f"{settings.slack_api_url}/", timeout=_SLACK_SECONDS)
+    files = SlackFiles(client, outbound, token=token, api_url=settings.slack_api_url)
+    return SharedImports(db, clock, settings.timezone, audit, files.fetch)
 
 
 def sms_provider(settings: Settings, outbound: Outbound) -> Provider | None:

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
     DIGESTS_WRITE = "digests:write"
+    DATA_IMPORT = "data:import"
     USAGE_READ = "usage:read"
     SERVICES_READ = "services:read"
     SERVICES_WRITE = "services:write"

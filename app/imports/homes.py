@@ -90,7 +90,7 @@ class Homes:
         if not (self._create and kind.makes_properties):
             close = near(name, list(self._shown.values()))
             hint = f"; did you mean {listed(close)}?" if close else ""
-            makes = "; --create-properties makes it" if kind.makes_properties else ""
+            makes = "; in the terminal --create-properties makes it" if kind.makes_properties else ""
             raise Refused(f"there is no community called “{name[:60]}”{hint}{makes}")
         slug = _SLUG.sub("-", name.casefold()).strip("-")[:40]
         home_id = f"{IMPORT}:{slug}"

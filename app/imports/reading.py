@@ -145,7 +145,7 @@ class SheetReader:
             return wishes.property
         if own or self._section:
             return own or self._section
-        raise Refused("no community is named; say which with --property")
+        raise Refused("no community is named; say which one it is for (in the terminal with --property)")
 
     def _is_section(self, cell: Cell) -> bool:
         """Whether a line of one cell names a community; the rows under it are of that one."""

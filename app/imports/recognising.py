@@ -145,7 +145,7 @@ def head_of(sheet: Sheet, kinds: Sequence[Kind]) -> Head | Unrecognised:
     if len(rivals) > 1:
         raise Fixable(
             f"{_named(sheet)} could be {' or '.join(sorted(rivals))}.",
-            next_step="Please say which with --kind.",
+            next_step="Please say which it is (in the terminal with --kind).",
             code="import_kind_unsure",
         )
     above = tuple(

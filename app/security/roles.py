@@ -72,6 +72,7 @@ SCOPE_WORDS: Mapping[Scope, str] = {  # "You may not …"
     Scope.TASKS_READ: "see tasks",
     Scope.TASKS_WRITE: "create tasks and reminders",
     Scope.DIGESTS_WRITE: "schedule digests",
+    Scope.DATA_IMPORT: "import data from files",
     Scope.USAGE_READ: "see usage and cost",
     Scope.SERVICES_READ: "see what the company's own services report",
     Scope.SERVICES_WRITE: "change things at the company's own services",

@@ -24,12 +24,14 @@ from app.runtime.entries import Entry
 from app.runtime.runtime import Job
 from app.runtime.serializer import is_storable
 from app.telemetry.trace import new_trace_id, trace
+from app.tools.core.outcomes import CallOrigin
 from handlers.core.approvers import ask_approvers
 from handlers.core.asking import TURN
 from handlers.core.audience import may_all_read
 from handlers.core.deps import Deps
 from handlers.core.direct import direct_place
 from handlers.core.examples import example_questions, help_text
+from handlers.core.importing import import_answer, to_import
 from handlers.core.shared_files import take_in
 from handlers.core.thread import earlier_remarks, words_of
 
@@ -98,6 +100,9 @@ async def _answer(deps: Deps, entry: Entry, place: Place, asked_at: str, stream:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)
             words = await words_of(deps, entry.workspace_id, str(entry.payload["text"]))
             files: list[dict[str, Any]] = list(entry.payload.get("files") or [])
+            if importing := to_import(words, files):
+                where = f"{place.channel}:{place.thread}"
+                return await import_answer(deps, person, words, importing, CallOrigin(entry.id, where, Surface.SLACK))
             taken = await take_in(deps, person, place.channel, files, private=place.private) if files else ()
             read = tuple(word.sentence for word in taken)
             answer = await _without_agent(deps, person, words, read)

@@ -178,8 +178,11 @@ async def test_an_unknown_community_is_not_made_by_a_slip(office: Office) -> Non
     await office.maple()
     report = await office.take([UNITS[0], ["Mapel Grove", *UNITS[1][1:]]])
     assert reasons(report) == {
-        2: "there is no community called “Mapel Grove”; did you mean Maple Grove?; --create-properties makes it"
+        2: "there is no community called “Mapel Grove”; did you mean Maple Grove?; "
+        "in the terminal --create-properties makes it"
     }
     assert await office.rows(Property, "name") == [("Maple Grove",)]
     nameless = await office.take([row[1:] for row in UNITS])
-    assert set(reasons(nameless).values()) == {"no community is named; say which with --property"}
+    assert set(reasons(nameless).values()) == {
+        "no community is named; say which one it is for (in the terminal with --property)"
+    }

@@ -15,12 +15,12 @@ ORDER = list(Scope)
 EXPECTED = {
     "admin": "leasing:read leasing:write pricing:write residents:read collections:read collections:write "
     "notices:write maintenance:read maintenance:write finance:read crm:read crm:write messages:send knowledge:read "
-    "tasks:read tasks:write digests:write usage:read services:read services:write approve:leasing approve:collections "
-    "approve:maintenance approve:crm approve:messages approve:services admin",
+    "tasks:read tasks:write digests:write data:import usage:read services:read services:write approve:leasing "
+    "approve:collections approve:maintenance approve:crm approve:messages approve:services admin",
     "executive": "leasing:read leasing:write pricing:write residents:read collections:read collections:write "
     "notices:write maintenance:read maintenance:write finance:read crm:read crm:write messages:send knowledge:read "
-    "tasks:read tasks:write digests:write usage:read services:read services:write approve:leasing approve:collections "
-    "approve:maintenance approve:crm approve:messages approve:services",
+    "tasks:read tasks:write digests:write data:import usage:read services:read services:write approve:leasing "
+    "approve:collections approve:maintenance approve:crm approve:messages approve:services",
     "property_manager": "leasing:read leasing:write pricing:write residents:read collections:read collections:write "
     "notices:write maintenance:read maintenance:write finance:read crm:read messages:send knowledge:read tasks:read "
     "tasks:write digests:write approve:leasing approve:collections approve:maintenance approve:messages",

@@ -25,7 +25,7 @@ MOST_BYTES = 100 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SharedFile:
-    """A file with its bytes. `link` opens it in Slack."""
+    """A file with its bytes. `link` opens it in Slack; `shared_by` is the user id of who uploaded it."""
 
     id: str
     name: str
@@ -33,6 +33,7 @@ class SharedFile:
     content: bytes
     link: str
     shared_at: datetime
+    shared_by: str
 
 
 class SlackFiles:
@@ -66,6 +67,7 @@ class SlackFiles:
             content=await self._content(name, address),
             link=str(about.get("permalink") or ""),
             shared_at=datetime.fromtimestamp(int(about.get("created") or 0), UTC),
+            shared_by=str(about.get("user") or ""),
         )
 
     async def _about(self, file_id: str) -> dict[str, Any]:

@@ -6,16 +6,18 @@ Only protocols stand here; app/house.py gives the real ones.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.domain.delivery import Delivery
+from app.domain.errors import NotAllowed
+from app.domain.importing import Imported
 from app.domain.principal import Principal
 from app.integrations.writing import RecordKind, RecordSystem
 from app.knowledge.passages import Sight
 from app.knowledge.search import Findings
 
-__all__ = ["Delivery", "Documents", "MessageSender", "Services", "Systems"]
+__all__ = ["Delivery", "Documents", "Imports", "MessageSender", "Services", "Systems"]
 
 
 class MessageSender(Protocol):
@@ -58,6 +60,29 @@ class Documents(Protocol):
     async def find(self, sight: Sight, question: str) -> Findings: ...
 
 
+class Imports(Protocol):
+    """Takes spreadsheets of property data in that people shared. Both raise NotAllowed (not theirs to import) and
+    Fixable (nothing of the file can be taken)."""
+
+    async def try_out(self, person: Principal, file_id: str, community: str) -> Imported:
+        """What importing the file would do; changes nothing. `community` is all rows' one, "" when the file says."""
+        ...
+
+    async def take(self, person: Principal, file_id: str, sha256: str, community: str) -> Imported:
+        """Imports the file of that digest. The same file once more changes nothing."""
+        ...
+
+
+class NoImports:
+    """Where there is no Slack, nobody shares files."""
+
+    async def try_out(self, person: Principal, file_id: str, community: str) -> Imported:
+        raise NotAllowed("I can't get at shared files here.", next_step="`sophia import` takes files in.")
+
+    async def take(self, person: Principal, file_id: str, sha256: str, community: str) -> Imported:
+        return await self.try_out(person, file_id, community)
+
+
 ChannelsOf = Callable[[Principal], Awaitable[frozenset[str]]]
 """Which channels a person is in; what was shared there is theirs to find."""
 
@@ -73,3 +98,4 @@ class Services:
     systems: Systems
     documents: Documents
     channels_of: ChannelsOf = no_channels
+    imports: Imports = field(default_factory=NoImports)
