@@ -74,11 +74,9 @@ class Route:
 
     def shares_key_with(self, other: Route) -> bool:
         """True when both are one account's, whose trouble they would share."""
-        mine, other_s = self._access, other._access
-        return self.provider.name == other.provider.name and (mine.api_key, mine.base_url) == (
-            other_s.api_key,
-            other_s.base_url,
-        )
+        mine, theirs = self._access, other._access
+        same_key = (mine.api_key, mine.base_url) == (theirs.api_key, theirs.base_url)
+        return same_key and self.provider.name == other.provider.name
 
     def build(self) -> BaseChatModel:
         """The provider's model; importing its SDK takes seconds the first time."""
