@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.following import made_whole
 from app.gateways.embedded.arguments import Shape
+from app.gateways.embedded.clauses import starts_like_request
 from app.gateways.embedded.filling import fill
 from app.gateways.embedded.lexicon.synonyms import flag_pattern, pattern_of
 from app.gateways.embedded.names import NameIndex
@@ -71,11 +72,17 @@ def _asked_further(text: str, last: Call, reading: Reading) -> Plan | None:
     if len(text.split()) > LONGEST_ADDITION or not (CUE.match(text) or _REFERS.search(text)):
         return None
     sure = _SURE if not reading.found.names else _SURE_WITH_A_NAME
-    of_its_own = best.label != DOCUMENTS and best.probability >= sure
+    of_its_own = best.label != DOCUMENTS and best.probability >= sure and not _continues(text, reading)
     if of_its_own and (best.filled is None or not best.filled.missing):
         return None
     before = str(last.arguments.get("query", ""))
     return Plan("call", (Call(DOCUMENTS, {"query": made_whole(before, text)}),), 0.8) if before else None
+
+
+def _continues(text: str, reading: Reading) -> bool:
+    """ "What about a three bedroom?": a thing and no request of its own, wherever else such things are listed."""
+    cue = CUE.match(text)
+    return cue is not None and not reading.found.names and not starts_like_request(text[cue.end() :].strip())
 
 
 def _changed(shape: Shape, last: Call, arguments: dict[str, Any], confidence: float) -> Plan:

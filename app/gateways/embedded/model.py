@@ -129,8 +129,10 @@ class EmbeddedPlanner(BaseChatModel):
         plan = self.planner.plan_in(talk, names, now, allowed)
         if can_look and looking.comes_first(plan, talk.message, found):
             return self._look(talk, plan.confidence)
-        if talk.results and any(call.name == DOCUMENTS for call in plan.calls):
-            return _message(phrasing.from_results(talk.results, talk.remark))
+        if talk.results and _looks(plan):
+            plan = self.planner.plan(talk.message, names, now, (), allowed)  # what it asks for outside its thread
+            if _looks(plan) or not plan.calls:
+                return _message(phrasing.from_results(talk.results, talk.remark))
         return self._said(plan, talk.message, can_ask=allowed is not None and history.ASK in allowed)
 
     def _look(self, talk: Conversation, confidence: float | None = None) -> AIMessage:
@@ -157,16 +159,20 @@ class EmbeddedPlanner(BaseChatModel):
         return self.clock.now().astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
 
+def _looks(plan: Plan) -> bool:
+    return any(call.name == DOCUMENTS for call in plan.calls)
+
+
 def _only_looked_in_vain(talk: Conversation) -> bool:
-    """True while nothing was done but a look into documents, which found nothing."""
-    return [(one.tool, one.found) for one in talk.results] == [(DOCUMENTS, False)]
+    """True while nothing was done but a look into documents, which found nothing or could not be made."""
+    return [(one.tool, one.found and not one.failed) for one in talk.results] == [(DOCUMENTS, False)]
 
 
 def _telling(results: Sequence[Result]) -> list[Result]:
     """The results of the last step. A look that came after it in vain is none."""
     last = max(one.step for one in results)
     told = [one for one in results if one.step == last]
-    in_vain = last > 0 and all(one.tool == DOCUMENTS and not one.found for one in told)
+    in_vain = last > 0 and all(one.tool == DOCUMENTS and (one.failed or not one.found) for one in told)
     return [one for one in results if one.step < last] if in_vain else told
 
 

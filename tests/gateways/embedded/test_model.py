@@ -207,15 +207,35 @@ async def test_what_is_clearly_asked_of_the_systems_is_not_looked_up(model: Embe
     assert "search_knowledge" not in [call["name"] for call in planned.tool_calls]
 
 
-async def test_after_a_look_in_vain_what_was_planned_is_done_and_told_alone(model: EmbeddedPlanner) -> None:
+@pytest.mark.parametrize("vain", [{"data": {"found": []}}, {"status": "error"}], ids=["nothing found", "failed"])
+async def test_after_a_look_in_vain_what_was_planned_is_done_and_told_alone(
+    model: EmbeddedPlanner, vain: dict[str, Any]
+) -> None:
     question = HumanMessage("car on the lot with expired registration, can we tow it")
     looked = await bound(model).ainvoke([question])
-    nothing = result(looked.tool_calls[0], "None of the 3 documents answers that.", data={"found": []})
+    nothing = result(looked.tool_calls[0], "None of the 3 documents answers that.", **vain)
     planned = await bound(model).ainvoke([question, looked, nothing])
     assert [call["name"] for call in planned.tool_calls] == ["list_lease_expirations"]
     leases = result(planned.tool_calls[0], "Four leases end.")
     told = await bound(model).ainvoke([question, looked, nothing, planned, leases])
     assert (told.content, told.tool_calls) == ("Four leases end.", [])
+
+
+async def test_a_thing_alone_goes_on_with_the_documents_and_else_stands_for_itself(model: EmbeddedPlanner) -> None:
+    before = [
+        HumanMessage("what is the deposit for a two bedroom"),
+        AIMessage(
+            "", tool_calls=[{"name": "search_knowledge", "args": {"query": "deposit"}, "id": "c", "type": "tool_call"}]
+        ),
+        result({"id": "c", "name": "search_knowledge"}, "It is $350. [1]", data={"found": [{"number": 1}]}),
+        AIMessage("It is $350. [1]"),
+        HumanMessage("what about a three bedroom?"),
+    ]
+    looked = await bound(model).ainvoke(before)
+    assert [call["args"] for call in looked.tool_calls] == [{"query": "deposit; what about a three bedroom?"}]
+    nothing = result(looked.tool_calls[0], "None of the 3 documents answers that.", data={"found": []})
+    planned = await bound(model).ainvoke([*before, looked, nothing])
+    assert [(c["name"], c["args"]) for c in planned.tool_calls] == [("search_available_units", {"bedrooms": 3})]
 
 
 async def test_what_is_refused_is_looked_up_and_the_refusal_stands_where_nothing_is_found(
