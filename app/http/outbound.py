@@ -38,7 +38,7 @@ Audit = Callable[[str, str, str], None]
 """Called after every attempt that may have changed something, with service, operation and status. Must not block."""
 
 LONGEST_REST = 900.0
-"""Seconds for which a vendor's Retry-After is believed without asking again."""
+"""Seconds for which a vendor's Retry-After, or that no call is left, is believed without asking again."""
 
 _log = structlog.get_logger(__name__)
 
@@ -246,7 +246,7 @@ class ServiceClient:
     def _judged(self, call: Call, reply: Reply) -> Reply:
         """The reply, when the caller takes its status. Raises Failed otherwise."""
         if self.policy.remaining is not None:
-            self._pacing.rest(self.policy.remaining.rest(reply.headers, self._outbound.clock.now()))
+            self._pacing.rest(min(self.policy.remaining.rest(reply.headers, self._outbound.clock.now()), LONGEST_REST))
         if reply.status in call.accept:
             return reply
         may_repeat = call.repeat is not Repeat.NEVER

@@ -110,18 +110,17 @@ class OutgoingMessages:
         if provider.name != row.provider:
             raise _cannot_tell(row.provider)
         if provider.keyed:
-            if self._clock.now() - row.created_at > KEYS_ARE_HONORED_FOR:
-                raise _cannot_tell(provider.label)
             await self._switches.require(workspace_id, f"integration:{provider.name}")
-            return await self._deliver(workspace_id, provider, message)
+            return await self._again(row, provider, message)
         found = await provider.find(
             message, since=row.created_at, not_these=await self._known(workspace_id, provider.name, message.to)
         )
-        if found is None:
-            await self._note(workspace_id, message.key, "failed", error_code="not_found")
-        else:
+        if found is not None:
             await self._note(workspace_id, message.key, found.status, provider_id=found.message_id)
-        return found
+            return found
+        if await self._note(workspace_id, message.key, "failed", only_from=row.status, error_code="not_found"):
+            return None
+        return await self.find(workspace_id=workspace_id, idempotency_key=idempotency_key)
 
     async def _send(self, sender: Principal, message: Message) -> Delivery:
         provider = self._provider(message.kind)
@@ -136,8 +135,21 @@ class OutgoingMessages:
         if row.status in ("queued", "sent"):
             return _delivery(row)
         if provider.keyed and provider.name == row.provider:
-            return await self._deliver(sender.workspace_id, provider, message)
+            return await self._again(row, provider, message)
         raise _cannot_tell(provider.label)
+
+    async def _again(self, row: OutgoingMessage, provider: Provider, message: Message) -> Delivery:
+        """Hands a message whose outcome is unknown to a keyed provider once more. A refusal of the repeat says nothing
+        about the first time, so the outcome stays unknown. Raises OutcomeUnknown."""
+        if self._clock.now() - row.created_at > KEYS_ARE_HONORED_FOR:
+            raise _cannot_tell(provider.label)
+        try:
+            delivery = await provider.send(message)
+        except SophiaError as refusal:
+            await self._note(row.workspace_id, message.key, "unknown", only_from=row.status)
+            raise _cannot_tell(provider.label) from refusal
+        await self._note(row.workspace_id, message.key, delivery.status, provider_id=delivery.message_id)
+        return delivery
 
     async def _begin(self, sender: Principal, provider: Provider, message: Message) -> bool:
         """True when this call is the one that sends: the first, or the next after a certain failure."""
@@ -186,14 +198,20 @@ class OutgoingMessages:
         _log.info("message_sent", kind=message.kind, provider=provider.name, id=delivery.message_id)
         return delivery
 
-    async def _note(self, workspace_id: str, key: str, status: str, **values: str) -> None:
+    async def _note(self, workspace_id: str, key: str, status: str, *, only_from: str = "", **values: str) -> bool:
+        """False when nothing was noted because the status is no longer `only_from`."""
+        there = [OutgoingMessage.workspace_id == workspace_id, OutgoingMessage.id == key]
+        if only_from:
+            there.append(OutgoingMessage.status == only_from)
         async with self._db.transaction() as session:
-            await session.execute(
+            noted = await session.execute(
                 update(OutgoingMessage)
-                .where(OutgoingMessage.workspace_id == workspace_id, OutgoingMessage.id == key)
+                .where(*there)
                 .values(status=status, **values)
+                .returning(OutgoingMessage.id)
                 .execution_options(synchronize_session=False)
             )
+            return noted.one_or_none() is not None
 
     async def _row(self, workspace_id: str, key: str) -> OutgoingMessage | None:
         async with self._db.reading() as session:

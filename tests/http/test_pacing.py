@@ -145,3 +145,18 @@ async def test_a_vendor_that_asks_for_a_year_is_asked_again_after_a_quarter_of_a
         paced.patience.now += 900.0
         assert await paced.get() == 200
         await paced.outbound.close()
+
+
+@pytest.mark.parametrize("until", ["31536000000", "inf", "1e300"])
+async def test_a_vendor_that_has_none_left_for_a_year_is_asked_again_after_a_quarter_of_an_hour(until: str) -> None:
+    none_left = answer(
+        200, b"{}", "X-HubSpot-RateLimit-Remaining: 0", f"X-HubSpot-RateLimit-Interval-Milliseconds: {until}"
+    )
+    async with scripted(none_left, answer(200, b"{}")) as server:
+        paced = Paced(server.url, remaining=HUBSPOT)
+        assert await paced.get() == 200
+        with pytest.raises(RetryLater):
+            await paced.get()
+        paced.patience.now += 900.0
+        assert await paced.get() == 200
+        await paced.outbound.close()

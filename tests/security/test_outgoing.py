@@ -178,6 +178,62 @@ async def test_a_key_too_old_to_be_honored_is_not_used_again(post: Post) -> None
     assert len(post.email.took) == 1
 
 
+async def test_a_key_too_old_to_be_honored_sends_nothing_however_it_is_asked_for(post: Post) -> None:
+    post.email.after = OutcomeUnknown("lost")
+    with pytest.raises(OutcomeUnknown):
+        await post.mail()
+    post.clock.pass_by(hours=24)
+    post.email.after = None
+    post.email.took[0] = Message("email", "a key it has forgotten", "", "")
+    with pytest.raises(OutcomeUnknown):
+        await post.mail()
+    assert len(post.email.took) == 1
+
+
+@pytest.mark.parametrize("refusal", [RetryLater("Busy."), NotAllowed("The key was taken back.")])
+async def test_a_refused_repeat_does_not_make_a_lost_message_certainly_unsent(post: Post, refusal: Exception) -> None:
+    post.email.after = OutcomeUnknown("lost")
+    with pytest.raises(OutcomeUnknown):
+        await post.mail()
+    post.email.before, post.email.after = refusal, None
+    for ask in (post.mail, post.find):
+        with pytest.raises(OutcomeUnknown):
+            await ask()
+        assert await post.status() == "unknown"
+    post.email.before = None
+    assert await post.find() == Delivery("resend", "SM1", "queued")
+    assert len(post.email.took) == 1
+
+
+async def test_a_message_that_arrived_while_it_was_looked_for_is_not_noted_as_unsent(post: Post) -> None:
+    looking, sent = asyncio.Event(), asyncio.Event()
+
+    class Late(Carrier):
+        async def send(self, message: Message) -> Delivery:
+            await looking.wait()
+            return await super().send(message)
+
+        async def find(self, message: Message, *, since: datetime, not_these: frozenset[str]) -> Delivery | None:
+            looking.set()
+            await sent.wait()
+            return None
+
+    post.out = OutgoingMessages(post.db, post.clock, post.switches, sms=Late(), email=None)
+    sending = asyncio.create_task(post.text())
+    while not await _rows(post):
+        await asyncio.sleep(0)
+    finding = asyncio.create_task(post.find())
+    await sending
+    sent.set()
+    assert (await finding) == Delivery("twilio", "SM1", "queued")
+    assert await post.status() == "queued"
+
+
+async def _rows(post: Post) -> bool:
+    async with post.db.reading() as session:
+        return (await session.scalar(select(OutgoingMessage.id))) is not None
+
+
 async def test_a_refusal_is_passed_on_and_kept(post: Post) -> None:
     post.sms.before = NotAllowed("Opted out.", code="opted_out")
     with pytest.raises(NotAllowed, match="Opted out"):

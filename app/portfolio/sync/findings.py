@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.models.sync import SyncFinding
+from app.db.upsert import insert_for
 from app.integrations.base import Problem
 
 KEPT: Final = timedelta(days=3)  # a nightly full reading meets again what is still so
@@ -35,14 +36,13 @@ async def keep_findings(
     session: AsyncSession, workspace_id: str, source: str, problems: Iterable[Problem], now: datetime
 ) -> None:
     """Notes what one sync of a source found, and forgets what none has met for long."""
-    for problem in problems:
+    for problem in sorted(problems, key=lambda one: one.kind):  # in one order, so that two syncs never wait in a circle
         digest = hashlib.sha256(problem.kind.encode()).hexdigest()[:24]
-        key = (workspace_id, f"{source}:{digest}")
-        row = await session.get(SyncFinding, key)
-        if row is None:
-            row = SyncFinding(workspace_id=workspace_id, id=key[1], kind=problem.kind[:160], first_seen_at=now)
-            session.add(row)
-        row.record, row.count, row.last_seen_at = problem.record[:200], problem.count, now
+        met = {"record": problem.record[:200], "count": problem.count, "last_seen_at": now}
+        new = insert_for(session, SyncFinding).values(
+            workspace_id=workspace_id, id=f"{source}:{digest}", kind=problem.kind[:160], first_seen_at=now, **met
+        )
+        await session.execute(new.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=met))
     old = (SyncFinding.workspace_id == workspace_id, SyncFinding.last_seen_at < now - KEPT)
     await session.execute(delete(SyncFinding).where(*old))
 

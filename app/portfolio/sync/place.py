@@ -67,7 +67,7 @@ class PlaceKey:
 
 
 class TakenOver(Exception):
-    """Another run holds the part by now: nothing of this page is stored."""
+    """Another run holds the part by now, or somebody wants it read anew: nothing of this page is stored."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,10 @@ def _rests(state: SyncState, claim: Claim) -> bool:
 
 
 async def advance(session: AsyncSession, key: PlaceKey, holder: str, place: Place, *, rows: int, now: datetime) -> None:
-    """A page was stored; `place` is the one after it. Raises TakenOver when the part is another run's by now."""
-    state = await session.get_one(SyncState, (key.workspace_id, key.row_id), with_for_update=True)
-    if state.held_by != holder:
+    """A page was stored; `place` is the one after it. Raises TakenOver when the part is another run's by now, or is to
+    be read anew (its row is gone)."""
+    state = await session.get(SyncState, (key.workspace_id, key.row_id), with_for_update=True)
+    if state is None or state.held_by != holder:
         raise TakenOver
     state.cursor, state.held_until = place.dumped(), now + HOLD
     state.rows += rows
@@ -147,9 +148,9 @@ async def finish(session: AsyncSession, key: PlaceKey, place: Place) -> None:
 
 async def fail(session: AsyncSession, key: PlaceKey, holder: str, sentence: str, *, restart: bool) -> None:
     """The reading stopped; it goes on from its place next time, or from its beginning when `restart`. Of a part that
-    another run holds by now, nothing is said."""
-    state = await session.get_one(SyncState, (key.workspace_id, key.row_id), with_for_update=True)
-    if state.held_by != holder:
+    another run holds by now, or that is to be read anew, nothing is said."""
+    state = await session.get(SyncState, (key.workspace_id, key.row_id), with_for_update=True)
+    if state is None or state.held_by != holder:
         return
     state.held_by, state.held_until = "", None
     state.last_error = sentence[:500]

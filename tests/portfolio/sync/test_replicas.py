@@ -7,12 +7,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from app.db.engine import Database
 from app.db.models.leasing import LedgerEntry
-from app.integrations.base import Page, Reading
+from app.db.models.sync import SyncState
+from app.integrations.base import Page, Problem, Reading
 from app.portfolio.sync import SyncReport
 from app.portfolio.sync import sync_source as sync
+from app.portfolio.sync.findings import findings, keep_findings
 from tests.portfolio.sync.fake import FakeSource, a_property, a_unit, an_entry
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
@@ -162,3 +165,40 @@ async def test_a_reader_that_was_taken_for_dead_stores_nothing_more(db: Database
     async with db.reading() as session:
         stored = await session.get_one(LedgerEntry, ("W1", "fake:1000"))
     assert stored.amount_cents == 100
+
+
+async def test_a_part_that_is_to_be_read_anew_while_it_is_read_is_read_anew(db: Database) -> None:
+    """Somebody says that two properties are one: the account's places go, also those of a reading that runs."""
+
+    class Interrupted(FakeSource):
+        begun_anew = False
+
+        async def read(self, reading: Reading) -> Page:
+            page = await super().read(reading)
+            if not self.begun_anew:
+                self.begun_anew = True
+                async with db.transaction() as session:
+                    await session.execute(delete(SyncState).where(SyncState.workspace_id == "W1"))
+            return page
+
+    plain = a_source()
+    source = Interrupted(properties=plain.properties, units=plain.units, ledger=plain.ledger)
+    report = await replica(db, source, Hands())
+    assert report.ok, report.sentence
+    assert sum(resource.rows for resource in report.resources) == 6 + 18 + 30
+    assert not report.failures
+
+
+async def test_replicas_that_meet_the_same_oddity_at_the_same_time_both_come_to_an_end(db: Database) -> None:
+    oddity = [Problem("a unit without a number", "fake:101", 1)]
+    async with db.transaction() as first:
+        await keep_findings(first, "W1", "fake", oddity, NOW)
+        other = asyncio.create_task(_keep(db, oddity))
+        await asyncio.sleep(0.2)  # long enough for it to look and to find none
+    await other
+    assert [(one.kind, one.count) for one in await findings(db, "W1")] == [("a unit without a number", 1)]
+
+
+async def _keep(db: Database, problems: list[Problem]) -> None:
+    async with db.transaction() as session:
+        await keep_findings(session, "W1", "fake", problems, NOW)
