@@ -289,6 +289,20 @@ async def test_the_doctor_tells_of_the_embedder(
     assert says in found.advice + found.integration.does
 
 
+async def test_the_doctor_tells_where_two_price_sources_disagree(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MODEL_ORDER", "together")
+    monkeypatch.setenv("TOGETHER_API_KEY", "k" * 20)
+    monkeypatch.setenv("TOGETHER_MODEL", "meta-llama/Llama-3.3-70B-Instruct-Turbo")
+    told, _ = await model_routes(load_settings(), SystemClock(), None, 1)
+    assert "input $0.88/M tokens, a second source says $1.04/M" in told.integration.does
+    monkeypatch.setenv("MODEL_PRICES", "meta-llama/Llama-3.3-70B-Instruct-Turbo=0.88/0.88")
+    sure, _ = await model_routes(load_settings(), SystemClock(), None, 1)
+    assert "second source" not in sure.integration.does
+
+
 async def test_a_key_that_looks_wrong_is_named_without_asking_anybody(
     dotenv: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -34,6 +34,9 @@ from app.integrations.service_roads import service_roads
 from app.security.redaction import Redactor
 from app.settings import Settings, declared_values
 from app.telemetry.logs import configure_logs
+
+if TYPE_CHECKING:
+    from app.gateways.spend import RouteFacts
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +119,7 @@ async def model_routes(
 ) -> tuple[Health, dict[str, str]]:
     """Whether the routes to models are as they should be, each key of theirs included, and every set value, those
     included that routes, connector and provider files declare."""
+    from app.gateways.routes import facts_of  # noqa: PLC0415
     from app.model_setup import check_keys, declared, model_plan  # noqa: PLC0415 - only the doctor waits for it
 
     file = settings.model_routes_file
@@ -134,8 +138,18 @@ async def model_routes(
         return Health(row, worst, "; ".join(f"{name}: {one.advice}" for name, one in wrong_keys.items())), values
     origin = f"from {file}, {plan.policy}" if file else "in the order of MODEL_ORDER"
     does = f"{', '.join(one.name for one in plan.routes)} ({origin})"
+    does += _doubts(settings, clock, [facts_of(one.provider, one.access.model, one.terms) for one in plan.routes])
     does = does if plan.routes else "none: the embedded planner answers"
     return Health(replace(row, does=does), State.SET if plan.routes else State.BUILT_IN), values
+
+
+def _doubts(settings: Settings, clock: Clock, facts: Sequence[RouteFacts]) -> str:
+    """Where a second source names another price than the one that calls are booked at."""
+    from app.gateways.money.price_tables import PriceTables, own_prices  # noqa: PLC0415 - only the doctor waits for it
+
+    prices, today = PriceTables(own_prices(settings.model_prices)), clock.now().date()
+    told = dict.fromkeys(str(doubt) for one in facts for doubt in prices.disagreements(one, today))
+    return f"; prices to look at: {'; '.join(told)}" if told else ""
 
 
 async def embedder_keys(
@@ -168,8 +182,8 @@ async def embedder_keys(
         return Health(row, State.INCOMPLETE, advice)
     price = "price unknown" if rates is None else f"${rates.input.base} a million tokens"
     works = bool(keys) and all(health.state is State.WORKS for health in keys.values())
-    names = ", ".join(one.name for one in routes)
-    return Health(replace(row, does=f"{names} ({price})"), State.WORKS if works else State.SET)
+    does = f"{', '.join(one.name for one in routes)} ({price})" + _doubts(settings, clock, [facts])
+    return Health(replace(row, does=does), State.WORKS if works else State.SET)
 
 
 async def reachable(db: Database, seconds: float) -> Reachability:

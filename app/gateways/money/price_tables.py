@@ -21,6 +21,7 @@ from app.gateways.money.prices import Rate, Rates
 from app.gateways.spend import DIRECT, OwnPrice, RouteFacts
 
 SECOND = Path(__file__).with_name("second_prices.json")
+TABLE = "genai-prices"
 _KEPT = 500  # routes × days
 
 
@@ -60,10 +61,11 @@ class PriceTables:
         return self._known[key]
 
     def disagreements(self, route: RouteFacts, on: date) -> list[Disagreement]:
-        """Where the second source differs for this route; empty too when it does not know the model."""
+        """Where the second source differs from the table for this route; empty too when it does not know the model, or
+        when the operator said what is paid."""
         rates = self.rates(route, on)
         other = _second().get(f"{route.provider}/{route.model}") or _second().get(route.model)
-        if rates is None or other is None:
+        if rates is None or other is None or rates.origin != TABLE:
             return []
         pairs = (("input", rates.input.base, other["input"]), ("output", rates.output.base, other["output"]))
         return [Disagreement(route.model, what, one, Decimal(two)) for what, one, two in pairs if one != Decimal(two)]
@@ -120,7 +122,7 @@ def _looked_up(route: RouteFacts, on: date) -> Rates | None:
             output=_rate(price.output_mtok or Decimal(0)),
             cached=given if price.cache_read_mtok is None else _rate(price.cache_read_mtok),
             cache_write=given if price.cache_write_mtok is None else _rate(price.cache_write_mtok),
-            origin="genai-prices",
+            origin=TABLE,
         )
     return None
 
