@@ -10,7 +10,10 @@ from sqlalchemy import select
 from app.db.engine import Database
 from app.db.models.base import Base
 from app.db.models.business import Call, Company, Contact
+from app.db.models.identity import IdentityLink
+from app.db.models.leasing import Resident
 from app.domain.clock import FixedClock
+from app.portfolio.identity.links import link_id
 from app.portfolio.sync.findings import findings
 from app.portfolio.sync.participants import CrmKeys, Match, match, match_participants
 from app.portfolio.sync.report import SyncReport
@@ -89,6 +92,67 @@ async def test_calls_follow_the_crm_and_those_without_addresses_keep_what_they_c
         "gong:2": (None, None),
         "sophia:3": ("sophia:7", "sophia:8"),
     }
+
+
+def person(key: str, email: str, model: type[Base] = Contact, **values: Any) -> Any:
+    more = {"property_id": "entrata:1"} if model is Resident else {}
+    return row(model, key, name="Who", search_name="who", email=email, **more, **values)
+
+
+def same(kept: str, other: str, state: str = "matched") -> Any:
+    key = link_id("person", kept, other)
+    return IdentityLink(
+        workspace_id="W1", id=key, kind="person", kept_id=kept, other_id=other, why="same name and phone", state=state,
+        created_at=NOW, decided_by="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "contact"), [("matched", "hubspot:5"), ("confirmed", "hubspot:5"), ("apart", None)])
+async def test_a_resident_who_is_one_person_with_a_contact_is_that_contact_until_told_apart(
+    db: Database, state: str, contact: str | None
+) -> None:
+    async with db.transaction() as session:
+        session.add_all(
+            [
+                person("hubspot:5", "who@office.com", company_id="hubspot:10"),
+                person("entrata:9", "who@else.com", Resident),
+                same("entrata:9", "hubspot:5", state),
+            ]
+        )
+    assert (await matched(db))["gong:2"] == (contact, "hubspot:10" if contact else None)
+
+
+async def test_a_resident_whom_no_contact_is_known_to_be_is_nobody_of_the_crm(db: Database) -> None:
+    async with db.transaction() as session:
+        session.add(person("entrata:9", "who@else.com", Resident))
+    assert (await matched(db))["gong:2"] == (None, None)
+
+
+async def test_two_contacts_of_one_address_are_one_when_they_are_one_person(db: Database) -> None:
+    async with db.transaction() as session:
+        session.add_all([person("hubspot:5", "who@else.com"), person("sophia:6", "who@else.com")])
+    assert (await matched(db))["gong:2"] == (None, None)
+    async with db.transaction() as session:
+        session.add(same("hubspot:5", "sophia:6"))
+    assert (await matched(db))["gong:2"] == ("hubspot:5", None)
+    async with db.transaction() as session:
+        link = await session.get_one(IdentityLink, ("W1", link_id("person", "hubspot:5", "sophia:6")))
+        link.state = "apart"
+    assert (await matched(db))["gong:2"] == (None, None)
+
+
+async def test_a_resident_who_is_one_person_with_two_contacts_stands_for_neither(db: Database) -> None:
+    async with db.transaction() as session:
+        session.add_all(
+            [
+                person("hubspot:5", "a@office.com"),
+                person("sophia:6", "b@office.com"),
+                person("entrata:9", "who@else.com", Resident),
+                same("entrata:9", "hubspot:5"),
+                same("entrata:9", "sophia:6"),
+            ]
+        )
+    assert (await matched(db))["gong:2"] == (None, None)
 
 
 async def test_a_contact_that_goes_or_comes_later_changes_its_calls(db: Database) -> None:
