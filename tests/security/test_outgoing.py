@@ -206,10 +206,11 @@ async def test_a_refused_repeat_does_not_make_a_lost_message_certainly_unsent(po
 
 
 async def test_a_message_that_arrived_while_it_was_looked_for_is_not_noted_as_unsent(post: Post) -> None:
-    looking, sent = asyncio.Event(), asyncio.Event()
+    begun, looking, sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     class Late(Carrier):
         async def send(self, message: Message) -> Delivery:
+            begun.set()
             await looking.wait()
             return await super().send(message)
 
@@ -220,18 +221,12 @@ async def test_a_message_that_arrived_while_it_was_looked_for_is_not_noted_as_un
 
     post.out = OutgoingMessages(post.db, post.clock, post.switches, sms=Late(), email=None)
     sending = asyncio.create_task(post.text())
-    while not await _rows(post):
-        await asyncio.sleep(0)
+    await begun.wait()
     finding = asyncio.create_task(post.find())
     await sending
     sent.set()
     assert (await finding) == Delivery("twilio", "SM1", "queued")
     assert await post.status() == "queued"
-
-
-async def _rows(post: Post) -> bool:
-    async with post.db.reading() as session:
-        return (await session.scalar(select(OutgoingMessage.id))) is not None
 
 
 async def test_a_refusal_is_passed_on_and_kept(post: Post) -> None:

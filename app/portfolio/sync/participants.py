@@ -1,9 +1,9 @@
 """Whose calls they were: the people in a call are known again in the CRM by their e-mail address, and by nothing else.
 
-Contacts that are one person (app/portfolio/identity) count as one, and a resident who is one person with a contact stands
-for that contact, so that somebody who calls from the address their landlord has is known, too. Told apart, they are
-not, from the next matching on. An address that two people share, or that none has, is reported and never guessed. Where
-a contact is not known, a company whose domain all the others' addresses have is.
+Contacts that are one person (app/portfolio/identity) count as one, and a resident who is one person with a contact
+stands for that contact, so that somebody who calls from the address their landlord has is known, too. Told apart, they
+are not, from the next matching on. An address that two people share, or that none has, is reported and never guessed.
+Where a contact is not known, a company whose domain all the others' addresses have is.
 """
 
 from __future__ import annotations
@@ -122,9 +122,7 @@ async def _standing(session: AsyncSession, workspace_id: str, contacts: Collecti
     kept. What is one person with several contacts that nobody has matched with each other stands for none."""
     links = await session.execute(
         select(IdentityLink.kept_id, IdentityLink.other_id)
-        .where(
-            IdentityLink.workspace_id == workspace_id, IdentityLink.kind == "person", IdentityLink.state.in_(HOLDS)
-        )
+        .where(IdentityLink.workspace_id == workspace_id, IdentityLink.kind == "person", IdentityLink.state.in_(HOLDS))
         .order_by(IdentityLink.created_at, IdentityLink.id)
     )
     pairs = [(kept, other) for kept, other in links]
