@@ -138,7 +138,11 @@ async def model_routes(
         return Health(row, worst, "; ".join(f"{name}: {one.advice}" for name, one in wrong_keys.items())), values
     origin = f"from {file}, {plan.policy}" if file else "in the order of MODEL_ORDER"
     does = f"{', '.join(one.name for one in plan.routes)} ({origin})"
-    does += _doubts(settings, clock, [facts_of(one.provider, one.access.model, one.terms) for one in plan.routes])
+    does += _doubts(
+        settings,
+        clock,
+        [facts_of(one.provider, one.access.model or one.provider.default_model, one.terms) for one in plan.routes],
+    )
     does = does if plan.routes else "none: the embedded planner answers"
     return Health(replace(row, does=does), State.SET if plan.routes else State.BUILT_IN), values
 

@@ -63,7 +63,7 @@ def _nothing(tried: Imported) -> Fixable:
     if tried.refused and tried.refused >= tried.rows:
         first = tried.first_refused[0]
         return Fixable(
-            f"I can't take any of the {tried.rows:,} rows of “{tried.file}”. {_where(first)}: {first.reason}",
+            f"I can't take any of the {tried.rows:,} rows of “{tried.file}”. {_where(first)}: {first.reason}.",
             next_step="Please correct the file and share it again.",
             code="import_refused",
         )

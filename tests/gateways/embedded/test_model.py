@@ -199,6 +199,8 @@ async def test_what_may_be_asked_of_a_rule_is_looked_up_first(model: EmbeddedPla
         "any pet friendly apartments under 1500",
         "can we see who is late on rent",
         "how many units are vacant",
+        "what is the renewal rate this year?",
+        "what's our delinquency rate",
     ],
 )
 async def test_what_is_clearly_asked_of_the_systems_is_not_looked_up(model: EmbeddedPlanner, question: str) -> None:

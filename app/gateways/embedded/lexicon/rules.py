@@ -30,7 +30,7 @@ _RULE = re.compile(
     r"deadline|discount|procedure|form|grace period|exception)\b|"
     r"\b(?:what(?:'s|s| is| are| was| were)|how (?:much|high|large|big) (?:is|are)) (?:the|our|a) (?:\w+ ){0,3}?"
     r"(?:fine|fee|penalty|rules?|polic(?:y|ies)|limit|cap|requirements?|procedure|process|protocol|premium|deadline|"
-    r"deposit|maximum|minimum|rate|charge|terms|steps|criteria|hours)\b|"
+    r"deposit|maximum|minimum|charge|terms|steps|criteria|hours)\b|"
     r"\bdo(?:es)? (?:we|the company|our company) (?:allow|accept|charge|pay|take|need|require|keep|match|offer|cover|"
     r"reimburse|sign|let|permit|provide|ever|still|have to|check|rekey|replace)\b|"
     rf"\bdo(?:es)? {_SOMEBODY} (?:\w+ )?(?:need|have to|pay|get|count|qualify|apply|go|carry|keep|move|add|earn)\b"
