@@ -31,17 +31,23 @@ async def after_sync(
     are added to the reports' problems."""
     async with db.transaction() as session:
         await refresh_past_due(session, workspace_id, local_date(clock, timezone))
+    rows = sum(report.rows for report in reports)
+    if rows > LARGE_LOAD:
+        await refresh_statistics(db)
+    if rows:
+        await _recognise(db, workspace_id, clock.now())
+    await _match_calls(db, workspace_id, reports)
+
+
+async def _match_calls(db: Database, workspace_id: str, reports: Sequence[SyncReport]) -> None:
+    """After people were recognised: who is one person decides whose call it was."""
+    async with db.transaction() as session:
         unmatched = await match_participants(session, workspace_id)
         for report in (one for one in reports if one.ok and one.source in unmatched):
             problems = unmatched[report.source].all()
             await keep_findings(session, workspace_id, report.source, problems, report.started_at)
             for problem in problems:
                 report.gathered.add(problem.kind, problem.record, problem.count)
-    rows = sum(report.rows for report in reports)
-    if rows > LARGE_LOAD:
-        await refresh_statistics(db)
-    if rows:
-        await _recognise(db, workspace_id, clock.now())
 
 
 async def _recognise(db: Database, workspace_id: str, now: datetime) -> None:
