@@ -157,9 +157,9 @@ async def open_house(
             sms=sms_provider(settings, outbound),
             email=email_provider(settings, outbound),
         )
-        recorder = UsageRecorder(db, clock, ids)
+        recorder = UsageRecorder(db, clock, ids, timezone=settings.timezone)
         stack.push_async_callback(recorder.settle)
-        budgets = Budgets(db, clock, safeguards.audit, default=own_budget(settings))
+        budgets = Budgets(db, clock, safeguards.audit, timezone=settings.timezone, default=own_budget(settings))
         prices = PriceTables(own_prices(settings.model_prices))
         counters = Counters(settings.redis_address, time.monotonic)
         stack.push_async_callback(counters.aclose)

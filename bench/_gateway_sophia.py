@@ -79,7 +79,7 @@ class House:
         budget = None
         if limit_microdollars is not None:
             budget = Budget("T1", Kind.WORKSPACE, "*", "month", limit_microdollars)
-        budgets = Budgets(self.db, clock, audit, default=budget)
+        budgets = Budgets(self.db, clock, audit, timezone="UTC", default=budget)
         return Ledger(budgets, Holdings(self.db, clock, RandomIds()), PriceTables(own_prices(prices)), self.rows, clock)
 
     def make(self, primary: str, backup: str) -> Sophia:
@@ -91,7 +91,7 @@ async def house() -> AsyncIterator[House]:
     with tempfile.TemporaryDirectory(prefix="sophia-bench-") as folder:
         db = Database(f"sqlite+aiosqlite:///{Path(folder) / 'sophia.db'}")
         await upgrade(db)
-        recorder = UsageRecorder(db, SystemClock(), RandomIds())
+        recorder = UsageRecorder(db, SystemClock(), RandomIds(), timezone="UTC")
         yield House(db, Rows(recorder))
         await recorder.settle()
         await db.close()

@@ -153,7 +153,7 @@ async def bench_agent(wait: Callable[[], Any], *, tool_seconds: float, limits: T
         services: Any = Services(messages=nothing, systems=nothing, documents=nothing)  # type: ignore[arg-type]
         patience = Patience(read=limits.seconds, prepare=limits.seconds, write=limits.seconds)
         gate = Gate(tools, Workbench(db, clock, ids, services), guards, patience)
-        usage = UsageRecorder(db, clock, ids)
+        usage = UsageRecorder(db, clock, ids, timezone="UTC")
         provider = Provider(
             name="waiting", label="Waiting", key_variable="", default_model="waiting-1",
             build=lambda access, deadlines: WaitingModel(wait=wait), fault=lambda error: None, close=_nothing,

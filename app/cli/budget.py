@@ -21,7 +21,6 @@ from app.gateways.money.budgets import (
     default_budget,
     dollars,
     microdollars,
-    window_of,
 )
 
 What = Annotated[
@@ -77,10 +76,11 @@ async def _remove(desk: Desk, what: str) -> None:
 
 async def _list(desk: Desk) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    known = await _budgets(desk).all()
+    budgets = _budgets(desk)
+    known = await budgets.all()
     now = desk.clock.now()
     for budget in known:
-        window = window_of(budget, now)
+        window = budgets.window(budget)
         async with desk.db.reading() as session:
             row = await session.scalar(
                 select(SpendWindow).where(SpendWindow.workspace_id == budget.workspace_id, SpendWindow.id == window.id)
@@ -111,4 +111,4 @@ def _named(what: str) -> tuple[Kind, str]:
 def _budgets(desk: Desk) -> Budgets:
     settings = desk.settings
     default = default_budget(desk.workspace_id, settings.ai_budget, settings.ai_budget_channel or "")
-    return Budgets(desk.db, desk.clock, desk.audit, default=default)
+    return Budgets(desk.db, desk.clock, desk.audit, timezone=settings.timezone, default=default)

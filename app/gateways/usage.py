@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from app.db.engine import Database
 from app.db.models.assistant import UsageRecord
@@ -76,10 +77,12 @@ class UsageSink(Protocol):
 
 
 class UsageRecorder:
-    """Writes usage to `usage_records` in the background."""
+    """Writes usage to `usage_records` in the background. timezone: the IANA zone whose days are counted, the
+    company's: budgets end with them, and a report of this month must hold what was asked this evening."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, *, linger: float = 0.5) -> None:
+    def __init__(self, db: Database, clock: Clock, ids: Ids, *, timezone: str, linger: float = 0.5) -> None:
         self._clock = clock
+        self._zone = ZoneInfo(timezone)
         self._ids = ids
         self._rows: WriteBehind[dict[str, Any]] = WriteBehind(
             db, UsageRecord, dict, failed="usage_not_recorded", linger=linger
@@ -91,7 +94,7 @@ class UsageRecorder:
             vars(use)
             | {  # flat, and `asdict` copies deeply for ten times the price
                 "id": self._ids.new("use"),
-                "day": now.date(),
+                "day": now.astimezone(self._zone).date(),
                 "turn_id": use.turn_id[:80],
                 "channel": use.channel[:64],
                 "tool": use.tool[:80],

@@ -36,7 +36,7 @@ class Support:
         asked = (await self._embedder.words([question]))[0]
         weights = _weights(asked, question)
         return max(
-            float(weights @ (asked.vectors @ words.astype(np.float32).T).max(axis=1))
+            float(weights @ (asked.vectors @ words.astype(np.float32).T).max(axis=1, initial=0))
             for words in await self._words(passages[:READ])
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -98,7 +98,7 @@ def _use(turn: str) -> ModelUse:
 
 
 async def test_usage_is_written_with_who_and_what(tables: Database) -> None:
-    recorder = UsageRecorder(tables, FixedClock(NOW), CountingIds())
+    recorder = UsageRecorder(tables, FixedClock(NOW), CountingIds(), timezone="UTC")
     for number in range(20):
         recorder.record(_use(f"turn_{number}"))
     await recorder.settle()
@@ -110,12 +110,21 @@ async def test_usage_is_written_with_who_and_what(tables: Database) -> None:
     assert (first.input_tokens, first.output_tokens, first.day) == (812, 41, NOW.date())
 
 
+async def test_usage_counts_to_the_companys_day(tables: Database) -> None:
+    clock = FixedClock(datetime(2026, 12, 1, 3, 0, tzinfo=UTC))
+    recorder = UsageRecorder(tables, clock, CountingIds(), timezone="America/Chicago")
+    recorder.record(_use("turn_0"))
+    await recorder.settle()
+    async with tables.reading() as session:
+        assert await session.scalar(select(UsageRecord.day)) == date(2026, 11, 30)
+
+
 async def test_usage_that_cannot_be_written_is_logged_and_fails_nobody(
     tables: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tables.engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
-    recorder = UsageRecorder(tables, FixedClock(NOW), CountingIds())
+    recorder = UsageRecorder(tables, FixedClock(NOW), CountingIds(), timezone="UTC")
     recorder.record(_use("turn_0"))
     await recorder.settle()
     assert "usage_not_recorded" in capsys.readouterr().out

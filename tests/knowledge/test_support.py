@@ -60,6 +60,13 @@ async def test_the_best_of_the_first_two_passages_counts() -> None:
     assert await support.of("yes", []) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("question", "passage"), [("who pays the late fee", ""), ("who pays the late fee", " \n "), ("", FEES)]
+)
+async def test_where_there_are_no_words_nothing_is_supported(question: str, passage: str) -> None:
+    assert await Support(embedder()).of(question, [passage]) == 0.0
+
+
 async def test_a_passage_is_read_once() -> None:
     model = Counting()
     support = Support(model)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
 from app.db.engine import Database
 from app.db.models.spending import SpendWindow
 from app.domain.clock import Clock
-from app.gateways.money.budgets import Budget, Budgets, Kind, Window, dollars, window_of
+from app.gateways.money.budgets import Budgets, Kind, Window, dollars
 
 MARKS = (100, 80, 50)
 _NAMES = {Kind.WORKSPACE: "The company's AI budget", Kind.CHANNEL: "This channel's AI budget"}
@@ -56,7 +56,7 @@ Tell = Callable[[BudgetAlert], Awaitable[None]]
 def forecast(spent: int, window: Window, now: datetime) -> int:
     """What the whole window will come to when it goes on as so far; at least what is spent."""
     gone = (now - window.starts_at).total_seconds()
-    whole = (window.ends_at - window.starts_at).total_seconds()
+    whole = (window.ends_at.astimezone(UTC) - window.starts_at).total_seconds()  # a day of 23 hours is one
     return max(spent, round(spent * whole / gone)) if gone > 0 else spent
 
 
@@ -65,7 +65,7 @@ async def tell_budgets(db: Database, clock: Clock, budgets: Budgets, tell: Tell)
     now = clock.now()
     told = 0
     for budget in await budgets.all():
-        alert = await _due(db, budget, now) if budget.alerts_to else None
+        alert = await _due(db, budgets.window(budget), now) if budget.alerts_to else None
         if alert is not None:
             try:
                 await tell(alert)
@@ -76,9 +76,9 @@ async def tell_budgets(db: Database, clock: Clock, budgets: Budgets, tell: Tell)
     return told
 
 
-async def _due(db: Database, budget: Budget, now: datetime) -> BudgetAlert | None:
+async def _due(db: Database, window: Window, now: datetime) -> BudgetAlert | None:
     """The mark to tell now, claimed for this process; None when there is nothing new."""
-    window = window_of(budget, now)
+    budget = window.budget
     here = (SpendWindow.workspace_id == budget.workspace_id, SpendWindow.id == window.id)
     async with db.transaction() as session:
         spent = await session.scalar(select(SpendWindow.spent_microdollars).where(*here))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -70,7 +71,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Window:
-    """A budget's day or month, in UTC."""
+    """A budget's day or month where the company is."""
 
     budget: Budget
     starts_at: datetime
@@ -85,24 +86,20 @@ class Window:
         return self.budget.workspace_id, self.id
 
 
-def window_of(budget: Budget, now: datetime) -> Window:
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    if budget.period == "day":
-        return Window(budget, day, day + timedelta(days=1))
-    first = day.replace(day=1)
-    return Window(budget, first, (first + timedelta(days=32)).replace(day=1))
-
-
 class Budgets:
     """The budgets of all workspaces; read at most every two seconds by each process.
 
-    default: the company's own budget from the settings, which a stored one for the workspace replaces.
+    default: the company's own budget from the settings, which a stored one for the workspace replaces. timezone: the
+    IANA zone whose midnight ends a day and a month.
     """
 
-    def __init__(self, db: Database, clock: Clock, audit: AuditLog, *, default: Budget | None = None) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, audit: AuditLog, *, timezone: str, default: Budget | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
         self._audit = audit
+        self._zone = ZoneInfo(timezone)
         self._default = default
         self._known: Sequence[Budget] = ()
         self._known_until: datetime | None = None
@@ -127,6 +124,14 @@ class Budgets:
                 stored.append(default)
             self._known, self._known_until = stored, now + READ_EVERY
         return self._known
+
+    def window(self, budget: Budget) -> Window:
+        """The day or the month of the budget that it is now."""
+        day = self._clock.now().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        if budget.period == "day":
+            return Window(budget, day, day + timedelta(days=1))
+        first = day.replace(day=1)
+        return Window(budget, first, (first + timedelta(days=32)).replace(day=1))
 
     async def set(self, budget: Budget, *, by: str) -> None:
         """Sets or changes a budget and records it in the audit chain. Raises Fixable for one that cannot be."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.domain.clock import Clock
-from app.gateways.money.budgets import Budget, Budgets, Kind, Window, dollars, window_of
+from app.gateways.money.budgets import Budget, Budgets, Kind, Window, dollars
 from app.gateways.money.holdings import Hold, Holdings
 from app.gateways.money.price_tables import PriceTables
 from app.gateways.money.prices import Rates, fee, rounded
@@ -61,8 +61,7 @@ class Ledger:
         self._clock = clock
 
     async def reserve(self, call: CallContext, route: RouteFacts, estimate: TokenEstimate) -> Held:
-        now = self._clock.now()
-        rates = self._prices.rates(route, now.date())
+        rates = self._prices.rates(route, self._clock.now().date())
         budgets = await self._budgets.on(call, route)
         if not budgets:
             return Held(self._holdings, self._uses, call, route, estimate, rates, None)
@@ -72,7 +71,7 @@ class Ledger:
                 next_step="An administrator can set its price in MODEL_PRICES.",
                 code="unknown_price",
             )
-        windows = [window_of(budget, now) for budget in budgets]
+        windows = [self._budgets.window(budget) for budget in budgets]
         hold = await self._holdings.hold(windows, rates.most(estimate, route.fees))
         if isinstance(hold, Window):
             raise _full(hold.budget)

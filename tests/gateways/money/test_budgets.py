@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.models.spending import SpendReservation, SpendWindow
 from app.domain.clock import RandomIds
 from app.domain.errors import Fixable
-from app.gateways.money.alerts import BudgetAlert, tell_budgets
+from app.gateways.money.alerts import BudgetAlert, forecast, tell_budgets
 from app.gateways.money.budgets import Budget, Budgets, Kind, default_budget
 from app.gateways.money.holdings import LEASE, Holdings
 from app.gateways.money.ledger import Ledger
@@ -38,10 +38,11 @@ class House:
     db: Database
     clock: MovableClock = field(default_factory=MovableClock)
     uses: Uses = field(default_factory=Uses)
+    timezone: str = "UTC"
 
     def budgets(self, default: Budget | None = None) -> Budgets:
         audit = AuditLog(self.db, KeyRing(b"k" * 32, ()).signer("audit"), self.clock, lambda value: value)
-        return Budgets(self.db, self.clock, audit, default=default)
+        return Budgets(self.db, self.clock, audit, timezone=self.timezone, default=default)
 
     def ledger(self, default: Budget | None = None) -> Ledger:
         """A process of its own."""
@@ -202,6 +203,24 @@ async def test_half_four_fifths_and_all_of_a_budget_are_told_once_each_to_its_ch
     # 17 days and 15.5 hours of 31 days are gone
     assert told[0].forecast == 8_784
     assert len({alert.key for alert in told}) == 3
+
+
+async def test_a_month_ends_at_the_companys_midnight(sqlite_db: Database) -> None:
+    house = House(sqlite_db, MovableClock(datetime(2026, 12, 1, 3, 0, tzinfo=UTC)), timezone="America/Chicago")
+    month = house.budgets().window(limit(1_000))
+    assert month.id == "workspace:*@2026-11-01"
+    assert (month.starts_at.astimezone(UTC), month.ends_at.astimezone(UTC)) == (
+        datetime(2026, 11, 1, 5, 0, tzinfo=UTC),
+        datetime(2026, 12, 1, 6, 0, tzinfo=UTC),
+    )
+    house.clock.pass_by(hours=3)
+    assert house.budgets().window(limit(1_000)).id == "workspace:*@2026-12-01"
+
+
+async def test_the_day_the_clocks_change_is_forecast_by_its_own_length(sqlite_db: Database) -> None:
+    house = House(sqlite_db, MovableClock(datetime(2026, 11, 1, 17, 30, tzinfo=UTC)), timezone="America/Chicago")
+    day = house.budgets().window(Budget("T1", Kind.WORKSPACE, "*", "day", 1_000))
+    assert forecast(100, day, house.clock.now()) == 200  # 12.5 of 25 hours are gone
 
 
 async def test_an_alert_that_could_not_be_posted_is_told_at_the_next_look(sqlite_db: Database) -> None:

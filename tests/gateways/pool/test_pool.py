@@ -74,7 +74,7 @@ class House:
         outbound = Outbound(self.clock, sleep=pause, monotonic=self.hand)
         self.open_ones.append(outbound)
         audit = AuditLog(self.db, KeyRing(b"k" * 32, ()).signer("audit"), self.clock, lambda value: value)
-        budgets = Budgets(self.db, self.clock, audit, default=budget)
+        budgets = Budgets(self.db, self.clock, audit, timezone="UTC", default=budget)
         holdings = Holdings(self.db, self.clock, RandomIds())
         return Pools(
             outbound,
