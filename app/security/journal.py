@@ -1,7 +1,8 @@
 """Which writes were begun and how they ended, by idempotency key, so that none is ever done twice.
 
 `begun` is recorded before a write leaves and `done`, `failed` or `unknown` after. A row that stays `begun` is a write
-whose outcome was lost with its process.
+whose outcome was lost with its process. A write that failed may be begun again: the moment of its beginning tells the
+attempts apart, so that who comes late with the outcome of one never ends another.
 """
 
 from __future__ import annotations
@@ -34,6 +35,15 @@ class Action:
     arguments_hash: str
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a write."""
+
+    workspace_id: str
+    key: str
+    begun_at: datetime
+
+
 async def begin(session: AsyncSession, action: Action, now: datetime) -> ActionState | None:
     """Claims the write. None: it is ours to carry out now. Otherwise the state that forbids a second try.
 
@@ -61,13 +71,20 @@ async def begin(session: AsyncSession, action: Action, now: datetime) -> ActionS
     return await state_of(session, action.workspace_id, action.key)
 
 
-async def end(
-    session: AsyncSession, workspace_id: str, key: str, state: ActionState, now: datetime, *, result: str = ""
-) -> bool:
-    """Records how a begun write ended. False when somebody else recorded its end already."""
+async def end(session: AsyncSession, attempt: Attempt, state: ActionState, now: datetime, *, result: str = "") -> bool:
+    """Records how an attempt ended. False when somebody else recorded its end already, or another attempt has begun.
+
+    That it was done is recorded even where it was taken for failed: it is never begun again then.
+    """
+    open_ends = (ActionState.BEGUN, ActionState.UNKNOWN)
+    before = (*open_ends, ActionState.FAILED) if state is ActionState.DONE else open_ends
     ended = await session.execute(
         update(ActionJournal)
-        .where(*_is(workspace_id, key), ActionJournal.state.in_((ActionState.BEGUN, ActionState.UNKNOWN)))
+        .where(
+            *_is(attempt.workspace_id, attempt.key),
+            ActionJournal.begun_at == attempt.begun_at,
+            ActionJournal.state.in_(before),
+        )
         .values(state=state, ended_at=now, result=result)
         .returning(ActionJournal.id)
     )

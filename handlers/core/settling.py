@@ -1,14 +1,16 @@
-"""Cards of requests that ended without a click (expired, or cleared up after a crash) say so."""
+"""Cards of requests that came to their end without a click (expired, or cleared up after a crash) say so; those that
+may be approved once more have their buttons again."""
 
 from __future__ import annotations
 
 import structlog
 
-from app.channels.slack.cards import card_part, decided_blocks
+from app.channels.slack.cards import again_blocks, card_part
 from app.channels.slack.failures import NotDelivered
 from app.channels.slack.post import Part, Place
 from app.channels.slack.safe import escape
 from app.channels.slack.settled_card import settled_blocks
+from app.channels.text import Reader
 from app.runtime.deliveries import Posted
 from app.tools.core.outcomes import Settled
 from handlers.core.deps import Deps
@@ -25,13 +27,16 @@ async def settle_cards(deps: Deps) -> None:
                 await _redraw(deps, settled, shown)
             except NotDelivered as refused:
                 log.info("card.not_redrawn", code=refused.code, approval=settled.approval_id)
-        await nothing_waits(deps, settled.workspace_id, settled.approval_id)
+        if not settled.decision.still_waits:
+            await nothing_waits(deps, settled.workspace_id, settled.approval_id)
 
 
 async def _redraw(deps: Deps, settled: Settled, shown: Posted) -> None:
     decision = settled.decision
     if decision.card is not None:
-        blocks = decided_blocks(decision.card, decision.status, decision.sentence)
+        person = await deps.principal_of(settled.workspace_id, settled.requester_id)
+        reader = Reader(person.timezone, deps.clock.now())
+        blocks = again_blocks(decision.card, reader, decision.status, decision.sentence)
     else:
         blocks = await shown_blocks(deps, shown.channel, shown.thread, shown.ts)
         blocks = settled_blocks(blocks, decision.status, decision.sentence)

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from app.channels.slack.cards import card_blocks, card_part, card_text, decided_blocks
+from app.channels.slack.cards import again_blocks, card_blocks, card_part, card_text
 from app.channels.slack.failures import CALL_FAILURES, NotDelivered, code_of
 from app.channels.slack.post import Part, Place
 from app.channels.slack.safe import escape
@@ -53,9 +53,12 @@ async def _show(deps: Deps, entry: Entry, decided: Decided) -> None:
     try:
         if card is not None and still_waits:
             person = await deps.principal_of(entry.workspace_id, entry.user_id)
-            await _redraw(deps, entry, card_text(card), card_blocks(card, Reader(person.timezone, deps.clock.now())))
+            reader = Reader(person.timezone, deps.clock.now())
+            failed = status == "failed"  # everybody who sees the card should know; a refusal is the clicker's alone
+            blocks = again_blocks(card, reader, status, sentence) if failed else card_blocks(card, reader)
+            await _redraw(deps, entry, card_text(card), blocks)
         elif status != "refused":
-            await _redraw(deps, entry, sentence, await _closed(deps, entry, card, status, sentence))
+            await _redraw(deps, entry, sentence, await _closed(deps, entry, status, sentence))
     except NotDelivered as refused:
         log.warning("decision.card_not_redrawn", code=refused.code, run=entry.run_id)
         await _tell(deps, entry, sentence)
@@ -72,12 +75,8 @@ async def nothing_waits(deps: Deps, workspace_id: str, approval_id: str) -> None
         await deps.sessions.of(posted.channel, posted.thread).ended("active")
 
 
-async def _closed(
-    deps: Deps, entry: Entry, card: ApprovalCard | None, status: str, sentence: str
-) -> list[dict[str, Any]]:
-    """The card without buttons: from the gate's own card where it gives one, else from what is shown."""
-    if card is not None:
-        return decided_blocks(card, status, sentence)
+async def _closed(deps: Deps, entry: Entry, status: str, sentence: str) -> list[dict[str, Any]]:
+    """The card that is shown, without its buttons."""
     shown = entry.payload["card"]
     blocks = shown["blocks"] or await shown_blocks(deps, str(shown["channel"]), str(shown["thread"]), str(shown["ts"]))
     return settled_blocks(blocks, status, sentence)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.channels.slack.cards import decided_blocks
+from app.channels.slack.cards import again_blocks, card_blocks
 from app.channels.slack.charts import chart_block
 from app.channels.slack.message import Message, messages
 from app.channels.slack.safe import markdown, settled_length
+from app.channels.slack.settled_card import settled_blocks
 from app.domain.answer import Answer, AnswerKind, Chart, Choice, Column, ColumnKind, FieldChange, Series, Table
 from app.domain.money import Money
 from tests.channels import samples
@@ -35,10 +36,17 @@ def test_an_answer_in_slack(name, snapshot, shared):
 
 @pytest.mark.parametrize("status", ["executed", "declined", "expired", "failed", "unknown", "refused", "already"])
 def test_a_decided_card_has_no_buttons_and_says_what_came_of_it(status, shared):
-    blocks = decided_blocks(samples.CARD, status, "Dana approved it: WO-1042 is open.")
+    blocks = settled_blocks(card_blocks(samples.CARD, samples.READER), status, "Dana approved it: WO-1042 is open.")
     check_blocks(shared, blocks)
     assert "actions" not in [block["type"] for block in blocks]
     assert "Dana approved it: WO-1042 is open." in " ".join(texts(blocks))
+
+
+def test_a_card_that_may_be_approved_once_more_says_why_and_has_its_buttons(shared):
+    blocks = again_blocks(samples.CARD, samples.READER, "failed", "Entrata is busy.")
+    check_blocks(shared, blocks)
+    assert "Entrata is busy." in " ".join(texts(blocks[:1]))
+    assert blocks[1:] == card_blocks(samples.CARD, samples.READER)
 
 
 @pytest.mark.parametrize(("rows", "words"), [(2, 1), (13, 1), (99, 1), (101, 1), (2400, 1), (150, 40), (40, 2000)])

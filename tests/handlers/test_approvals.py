@@ -88,6 +88,19 @@ async def test_a_card_that_ended_without_a_click_says_so(socket_scene: Scene):
     assert "actions" not in [block["type"] for block in shown["blocks"]]
 
 
+async def test_a_write_that_did_not_go_through_can_be_approved_once_more_from_its_card(socket_scene: Scene):
+    card = await card_for(socket_scene)
+    sentence = "The answer got lost, so I looked it up: it did not go through. You can approve it once more."
+    again = Decision("failed", sentence, card=samples.CARD)
+    workspace = socket_scene.house.deps.bot.team_id
+    socket_scene.gate.settled = [Settled(workspace, "apr_1", "", "", again, "U07JENNY01")]
+    await settle_cards(socket_scene.house.deps)
+    shown = await redrawn(socket_scene, card, "You can approve it once more.")
+    assert "suspended" in json.dumps(await socket_scene.people.wait_for_screen("jen", lambda _: True))
+    await socket_scene.people.click("jen", shown, "approval.approve")
+    await redrawn(socket_scene, card, "Done: WO-1042 is open.")
+
+
 async def test_what_somebody_else_must_approve_is_put_before_them_and_every_card_says_what_came_of_it(
     socket_scene: Scene,
 ):

@@ -50,6 +50,7 @@ class Vendor:
     rents: dict[str, int] = field(default_factory=lambda: {"204": 1895, "305": 2100})
     homes: dict[str, str] = field(default_factory=lambda: {"204": "maple", "305": "oak"})
     written: list[tuple[str, str, int]] = field(default_factory=list)
+    warning: str = ""  # what an approver should know first
     before: Callable[[], Awaitable[None]] | None = None
     after: Callable[[], Awaitable[None]] | None = None
     read_back: Callable[[], Awaitable[None]] | None = None
@@ -102,7 +103,7 @@ def rent_tools(vendor: Vendor) -> dict[str, Tool[Any, Any]]:
             raise NotFound(f"There is no unit {args.unit}.", near=("204",))
         return Preparation(
             title=f"Change the rent of {args.unit}",
-            consequence="The new rent is published at once.",
+            consequence=f"The new rent is published at once.{vendor.warning}",
             arguments=args.model_dump(),
             changes=(FieldChange("Rent", f"${vendor.rents[args.unit]:,}", f"${args.rent:,}"),),
             property_id=vendor.homes[args.unit],

@@ -17,6 +17,7 @@ from app.domain.errors import NotAllowed, RetryLater
 from app.domain.principal import Principal, Role, UserId, WorkspaceId
 from app.security.people import Member, upsert_people
 from app.tools.core.gate import Done, Patience, Waiting
+from app.tools.core.tool import ToolArgs
 from tests.tools.gatehouse import (
     WORKSPACE,
     Gatehouse,
@@ -233,6 +234,27 @@ async def test_when_the_world_changed_the_card_is_shown_again_before_anything_ha
     assert [(c.before, c.after) for c in first.card.changes] == [("$2,000", "$1,950")]
     assert house.vendor.written == []
     assert (await click(house, approval)).status == "executed"
+
+
+async def test_a_warning_that_came_after_the_card_is_shown_before_anything_happens(house: Gatehouse) -> None:
+    approval = await house.ask("U-MIA")
+    house.vendor.warning = " Please check first: it was raised yesterday."
+    first = await click(house, approval)
+    assert first.status == "refused"
+    assert first.card.consequence.endswith("Please check first: it was raised yesterday.")
+    assert house.vendor.written == []
+    assert (await click(house, approval)).status == "executed"
+
+
+async def test_an_edit_over_values_that_have_changed_since_is_shown_again(house: Gatehouse) -> None:
+    approval = await house.ask("U-MIA")  # $1,895 to $1,950
+    house.vendor.rents["204"] = 2100
+    first = await click(house, approval, rent=1999)
+    assert first.status == "refused"
+    assert [(c.before, c.after) for c in first.card.changes] == [("$2,100", "$1,999")]
+    assert house.vendor.written == []
+    assert (await click(house, approval)).status == "executed"
+    assert house.vendor.written == [(approval, "204", 1999)]
 
 
 async def test_when_the_thing_is_gone_the_click_says_so(house: Gatehouse) -> None:
@@ -480,3 +502,99 @@ async def _tamper(house: Gatehouse, approval_id: str, **values: Any) -> None:
     async with house.db.transaction() as session:
         await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == approval_id).values(**values))
         await session.execute(text("SELECT 1"))
+
+
+async def _died_in(house: Gatehouse, where: str) -> str:
+    """A request whose write was begun by a process that is gone, long enough ago to be cleared up."""
+
+    async def die() -> None:
+        raise Killed
+
+    setattr(house.vendor, where, die)
+    approval = await house.ask("U-MIA")
+    with pytest.raises(Killed):
+        await click(house, approval)
+    setattr(house.vendor, where, None)
+    house.clock.pass_by(minutes=5)
+    return approval
+
+
+async def test_who_clears_up_late_never_ends_a_later_attempt(house: Gatehouse) -> None:
+    """Two processes look for one lost write; the person approves again while the slower one still looks."""
+    approval = await _died_in(house, "before")
+    looking, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_look() -> None:
+        house.vendor.read_back = None
+        looking.set()
+        await go_on.wait()
+
+    house.vendor.read_back = slow_look
+    slow = asyncio.create_task(gate_with(house).reconcile_pending())
+    await looking.wait()
+    (settled,) = await house.gate.reconcile_pending()
+    assert (settled.decision.status, settled.decision.still_waits) == ("failed", True)
+
+    house.clock.pass_by(seconds=1)
+    writing, written = asyncio.Event(), asyncio.Event()
+
+    async def slow_write() -> None:
+        writing.set()
+        await written.wait()
+
+    house.vendor.before = slow_write
+    again = asyncio.create_task(click(house, approval))
+    await writing.wait()
+    go_on.set()
+    assert await slow == []
+    assert await stored(house, approval) == ("approved", "begun")
+    written.set()
+    assert (await again).status == "executed"
+    assert await stored(house, approval) == ("executed", "done")
+    assert (await click(house, approval)).status == "already"
+    assert len(house.vendor.written) == 1
+
+
+async def test_a_write_taken_for_failed_that_was_done_after_all_is_not_offered_again(house: Gatehouse) -> None:
+    writing, written = asyncio.Event(), asyncio.Event()
+
+    async def very_slow() -> None:
+        writing.set()
+        await written.wait()
+
+    house.vendor.before = very_slow
+    approval = await house.ask("U-MIA")
+    first = asyncio.create_task(click(house, approval))
+    await writing.wait()
+    house.clock.pass_by(minutes=5)
+    (settled,) = await gate_with(house).reconcile_pending()
+    assert settled.decision.still_waits
+    written.set()
+    assert (await first).status == "executed"
+    assert await stored(house, approval) == ("executed", "done")
+    assert (await click(house, approval)).status == "already"
+    assert len(house.vendor.written) == 1
+
+
+@pytest.mark.parametrize("gone", ["tool", "arguments"])
+async def test_a_lost_write_whose_tool_has_gone_or_changed_needs_a_person_and_says_so(
+    house: Gatehouse, gone: str
+) -> None:
+    class OtherArgs(ToolArgs):
+        flat: str
+
+    approval = await _died_in(house, "after")
+    tool = house.tools.pop("set_rent")
+    if gone == "arguments":
+        house.tools["set_rent"] = dataclasses.replace(tool, args=OtherArgs)
+    (settled,) = await gate_with(house).reconcile_pending()
+    assert settled.decision.status == "unknown"
+    assert settled.decision.sentence.startswith("I can't tell whether “Change the rent of 204” went through")
+    assert await stored(house, approval) == ("unknown", "unknown")
+    assert await gate_with(house).reconcile_pending() == []
+
+
+def test_a_write_is_only_looked_for_when_nobody_can_be_at_it() -> None:
+    patience = Patience(write=60.0, read_back_after=(0.0, 2.0))
+    longest = patience.write + sum(pause + patience.write for pause in patience.read_back_after)
+    assert patience.surely_over.total_seconds() > longest + 30

@@ -42,9 +42,9 @@ def card_text(card: ApprovalCard) -> str:
     return f"Waiting for approval: {card.title}"
 
 
-def decided_blocks(card: ApprovalCard, status: str, sentence: str) -> list[Block]:
-    """The card after the decision: the same content, no buttons, and what came of it."""
-    return [*_what(card), outcome_block(status, sentence)]
+def again_blocks(card: ApprovalCard, reader: Reader, status: str, sentence: str) -> list[Block]:
+    """The card of something that went wrong and may be tried once more: what happened, and the card as it waits."""
+    return [outcome_block(status, sentence), *card_blocks(card, reader)]
 
 
 def outcome_block(status: str, sentence: str) -> Block:

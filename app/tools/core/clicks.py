@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import structlog
 
-from app.db.models.security import ActionJournal, ApprovalRequest
+from app.db.models.security import ApprovalRequest
 from app.domain.answer import EditableField
 from app.domain.errors import Fixable, NotAllowed, SophiaError
 from app.domain.principal import Principal, Role
@@ -24,16 +24,14 @@ from app.security.journal import Action, ActionState
 from app.security.people import principal_of, team_of
 from app.security.roles import decide
 from app.security.safeguards import Safeguards
+from app.tools.core.closing import NOT_THERE, Closing
 from app.tools.core.complaints import checked
-from app.tools.core.execution import Approved, Execution, Patience, Workbench, status_sentence, within
-from app.tools.core.outcomes import Decision, Settled, Waiting
+from app.tools.core.execution import Approved, Execution, Patience, Workbench, within
+from app.tools.core.outcomes import Decision, Waiting
 from app.tools.core.proposals import objection, propose
 from app.tools.core.registry import AnyTool
 
 _log = structlog.get_logger()
-_NOT_THERE = Decision(
-    status="refused", sentence="I can't find that request any more. Please ask me again for what you need."
-)
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,7 @@ class Clicks:
         self._bench = bench
         self._safeguards = safeguards
         self._patience = patience
+        self._closing = Closing(bench, safeguards)
         self._execution = Execution(bench, safeguards, patience)
 
     async def decide(
@@ -116,37 +115,18 @@ class Clicks:
         ]
         return sorted(able, key=lambda member: Role.ADMIN in member.roles)
 
-    async def reconcile_pending(self) -> list[Settled]:
-        settled: list[Settled] = []
-        async with self._bench.db.reading() as session:
-            overdue = await self._safeguards.approvals.overdue(session)
-            before = self._bench.clock.now() - self._patience.surely_over
-            begun = await journal.left_begun(session, before)
-        for row in overdue:
-            decision = await self._expire(row)
-            if decision.status == "expired":
-                settled.append(_settled(row, decision))
-        for action in begun:
-            try:
-                found = await self._clear_up(action)
-            except Exception:  # one write that cannot be cleared up must not keep the others waiting
-                _log.exception("reconciliation_failed", approval=action.id, tool=action.tool)
-                continue
-            settled.extend(found)
-        return settled
-
     async def _open(self, approval_id: str, principal: Principal) -> _Click | Decision:
         """The click if the request can still be decided, else what there is to say about it."""
         async with self._bench.db.reading() as session:
             row = await self._safeguards.approvals.load(session, principal.workspace_id, approval_id)
         if row is None:
-            return _NOT_THERE
+            return NOT_THERE
         if not self._safeguards.approvals.genuine(row):
             return await self._tampered(row, principal)
         if row.status != ApprovalStatus.PENDING:
-            return await self._already(row)
+            return await self._closing.told(row)
         if self._safeguards.approvals.expired(row):
-            return await self._expire(row)
+            return await self._closing.expire(row)
         tool = self._tools.get(row.tool)
         if tool is None:
             return Decision(status="refused", sentence="I no longer have the tool for this. Nothing was changed.")
@@ -162,8 +142,10 @@ class Clicks:
         if click.objection and not own:
             return await self._refused(click, click.objection)
         sentence = "Declined. Nothing was changed."
-        if not await self._finish(click.row, ApprovalStatus.DECLINED, click.clicker, "approval.declined", sentence):
-            return await self._too_late(click)
+        if not await self._closing.close(
+            click.row, ApprovalStatus.DECLINED, click.clicker, "approval.declined", sentence
+        ):
+            return await self._closing.found_closed(click.row)
         return Decision(status="declined", sentence=sentence, decided_by=click.clicker.user_id)
 
     async def _checked_again(self, click: _Click, edits: dict[str, Any]) -> Proposal:
@@ -199,27 +181,27 @@ class Clicks:
         approvals = self._safeguards.approvals
         async with self._bench.db.transaction() as session:
             if edits and not await approvals.rebind(session, row, proposal):
-                return await self._too_late(click)
+                return await self._closing.found_closed(click.row)
             approved = await approvals.load(session, row.workspace_id, row.id) if edits else row
             if approved is None:
-                return _NOT_THERE
+                return NOT_THERE
             now = self._bench.clock.now()
             if not await approvals.move(
                 session, approved, (ApprovalStatus.PENDING,), ApprovalStatus.APPROVED, decided_by=by, decided_at=now
             ):
-                return await self._too_late(click)
+                return await self._closing.found_closed(click.row)
             action = Action(row.workspace_id, row.id, row.tool, fingerprint(proposal.arguments))
             earlier = await journal.begin(session, action, now)
             if earlier is None:
                 await self._safeguards.audit.append_in(session, event)
         if earlier is not None:
             return await self._replayed(approved, earlier)
-        return await self._execution.carry_out(Approved(approved, click.tool, click.requester, by))
+        return await self._execution.carry_out(Approved(approved, now, by, click.tool, click.requester))
 
     async def _show_again(self, click: _Click, proposal: Proposal) -> Decision:
         async with self._bench.db.transaction() as session:
             if not await self._safeguards.approvals.rebind(session, click.row, proposal):
-                return await self._too_late(click)
+                return await self._closing.found_closed(click.row)
             await self._safeguards.audit.append_in(
                 session,
                 AuditEvent(
@@ -255,53 +237,8 @@ class Clicks:
         """The row is not the one that was shown: it is closed, and the chain keeps what was found."""
         _log.error("approval_tampered", workspace=row.workspace_id, approval=row.id)
         sentence = "This request is not the one I showed, so I won't carry it out. Please ask me again."
-        await self._finish(row, ApprovalStatus.FAILED, principal, "approval.tampered", sentence)
+        await self._closing.close(row, ApprovalStatus.FAILED, principal, "approval.tampered", sentence)
         return Decision(status="failed", sentence=sentence)
-
-    async def _expire(self, row: ApprovalRequest) -> Decision:
-        sentence = "This request has expired. Please ask me again."
-        if not await self._finish(row, ApprovalStatus.EXPIRED, None, "approval.expired", sentence):
-            async with self._bench.db.reading() as session:
-                current = await self._safeguards.approvals.load(session, row.workspace_id, row.id)
-            return _NOT_THERE if current is None else await self._already(current)
-        return Decision(status="expired", sentence=sentence)
-
-    async def _finish(
-        self, row: ApprovalRequest, status: ApprovalStatus, by: Principal | None, action: str, sentence: str
-    ) -> bool:
-        """Closes a pending request without any action. False when it was decided in the meantime."""
-        who = by.user_id if by is not None else ""
-        event = AuditEvent(
-            workspace_id=row.workspace_id,
-            actor=who or "sophia",
-            action=action,
-            subject=row.id,
-            detail={"tool": row.tool, "requester": row.requester_id},
-        )
-        async with self._bench.db.transaction() as session:
-            moved = await self._safeguards.approvals.move(
-                session,
-                row,
-                (ApprovalStatus.PENDING,),
-                status,
-                decided_by=who,
-                decided_at=self._bench.clock.now(),
-                outcome=sentence,
-            )
-            if moved:
-                await self._safeguards.audit.append_in(session, event)
-        return moved
-
-    async def _too_late(self, click: _Click) -> Decision:
-        """Somebody else's click came first."""
-        async with self._bench.db.reading() as session:
-            row = await self._safeguards.approvals.load(session, click.row.workspace_id, click.row.id)
-        return _NOT_THERE if row is None else await self._already(row)
-
-    async def _already(self, row: ApprovalRequest) -> Decision:
-        decider = await principal_of(self._bench.db, row.workspace_id, row.decided_by) if row.decided_by else None
-        status, sentence = status_sentence(row, decider.name if decider is not None else "")
-        return Decision(status=status, sentence=sentence, decided_by=row.decided_by)
 
     async def _replayed(self, row: ApprovalRequest, earlier: ActionState) -> Decision:
         """The journal knows this action, though the request looked undecided: it is never done a second time."""
@@ -320,21 +257,6 @@ class Clicks:
             await self._safeguards.audit.append_in(session, event)
         return Decision(status="already", sentence="This was carried out before; I won't do it a second time.")
 
-    async def _clear_up(self, action: ActionJournal) -> list[Settled]:
-        """A write whose process died: looked up, and recorded as what it turned out to be."""
-        async with self._bench.db.reading() as session:
-            row = await self._safeguards.approvals.load(session, action.workspace_id, action.id)
-        tool = self._tools.get(action.tool)
-        if row is None or tool is None or not self._safeguards.approvals.genuine(row):
-            _log.error("begun_without_request", workspace=action.workspace_id, approval=action.id, tool=action.tool)
-            async with self._bench.db.transaction() as session:
-                now = self._bench.clock.now()
-                await journal.end(session, action.workspace_id, action.id, ActionState.UNKNOWN, now)
-            return []
-        requester = await principal_of(self._bench.db, row.workspace_id, row.requester_id, fresh=True)
-        decision = await self._execution.find_out(Approved(row, tool, requester, row.decided_by))
-        return [_settled(row, decision)]
-
 
 def _edit_objection(click: _Click, edits: dict[str, Any]) -> str:
     """Why these edits cannot be made; empty when they can."""
@@ -350,15 +272,14 @@ def _edit_objection(click: _Click, edits: dict[str, Any]) -> str:
 
 
 def _as_shown(shown: Proposal, now: Proposal, edits: dict[str, Any]) -> bool:
-    """True when the action would do what the card says, apart from what the approver edited."""
+    """True when the action would do what the card says, apart from what the approver edited: an edit changes what will
+    be, not what is now."""
     if shown.shown.recipients != now.shown.recipients or shown.shown.property_id != now.shown.property_id:
         return False
     if edits:
         kept = set(shown.arguments) | set(now.arguments)
-        return all(shown.arguments.get(name) == now.arguments.get(name) for name in kept - set(edits))
-    same_arguments = canonical(shown.arguments) == canonical(now.arguments)
-    return same_arguments and shown.shown.changes == now.shown.changes
-
-
-def _settled(row: ApprovalRequest, decision: Decision) -> Settled:
-    return Settled(row.workspace_id, row.id, row.conversation, row.message_ref, decision, row.requester_id)
+        same = all(shown.arguments.get(name) == now.arguments.get(name) for name in kept - set(edits))
+        before, after = ({change.label: change.before for change in one.shown.changes} for one in (shown, now))
+        return same and all(before[label] == after[label] for label in before.keys() & after.keys())
+    same = canonical(shown.arguments) == canonical(now.arguments)
+    return same and shown.shown.changes == now.shown.changes and shown.shown.consequence == now.shown.consequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -22,7 +22,7 @@ from app.domain.principal import Principal
 from app.security import journal
 from app.security.approvals import ApprovalStatus, Proposal, card_of, proposal_of
 from app.security.audit import AuditEvent
-from app.security.journal import ActionState
+from app.security.journal import ActionState, Attempt
 from app.security.safeguards import Safeguards
 from app.tools.core.complaints import checked
 from app.tools.core.outcomes import Decision, DecisionStatus, Done
@@ -45,8 +45,9 @@ class Patience:
 
     @property
     def surely_over(self) -> timedelta:
-        """After this long nobody can still be carrying out a write that was begun."""
-        return timedelta(seconds=2 * self.write + sum(self.read_back_after) + 60)
+        """After this long nobody can still be carrying out a write that was begun, or looking for it."""
+        looks = len(self.read_back_after)
+        return timedelta(seconds=(1 + looks) * self.write + sum(self.read_back_after) + 60)
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,16 @@ class Workbench:
 
 
 @dataclass(frozen=True)
-class Approved:
-    """An action that was approved and whose journal row says `begun`. It runs in the requester's name."""
+class Begun:
+    """An action that was approved and whose journal row says `begun`, since `begun_at`."""
 
     row: ApprovalRequest
-    tool: AnyTool
-    requester: Principal
+    begun_at: datetime
     decided_by: str
+
+    @property
+    def attempt(self) -> Attempt:
+        return Attempt(self.row.workspace_id, self.key, self.begun_at)
 
     @property
     def key(self) -> str:
@@ -87,6 +91,14 @@ class Approved:
     @property
     def proposal(self) -> Proposal:
         return proposal_of(self.row)
+
+
+@dataclass(frozen=True)
+class Approved(Begun):
+    """It runs in the requester's name."""
+
+    tool: AnyTool
+    requester: Principal
 
 
 class Execution:
@@ -116,11 +128,11 @@ class Execution:
     async def find_out(self, approved: Approved) -> Decision:
         """Reads back a write whose outcome is unknown: it happened, it did not, or a person must look."""
         tool = approved.tool
-        arguments = checked(tool.args, approved.proposal.arguments)
         context = self._bench.context(approved.requester, idempotency_key=approved.key)
         if tool.reconcile is None:
-            return await self._unknown(approved)
+            return await self.nobody_knows(approved)
         try:
+            arguments = checked(tool.args, approved.proposal.arguments)
             for pause in self._patience.read_back_after:
                 await asyncio.sleep(pause)
                 async with asyncio.timeout(self._patience.write):
@@ -129,7 +141,7 @@ class Execution:
                     return await self._happened(approved, arguments, result)
         except Exception as failure:
             _log.warning("read_back_failed", tool=tool.name, approval=approved.key, exc_info=failure)
-            return await self._unknown(approved)
+            return await self.nobody_knows(approved)
         missing = RetryLater(
             f"The answer got lost, so I looked it up: “{approved.row.title}” did not go through.",
             next_step="You can approve it once more.",
@@ -151,39 +163,51 @@ class Execution:
         """Final, unless trying again may help: then the request waits once more."""
         again = isinstance(refusal, RetryLater) and not self._safeguards.approvals.expired(approved.row)
         status = ApprovalStatus.PENDING if again else ApprovalStatus.FAILED
-        await self._record(approved, ActionState.FAILED, status, refusal.for_people)
+        if not await self._record(approved, ActionState.FAILED, status, refusal.for_people):
+            return await self._as_recorded(approved)
         card = card_of(approved.row.id, approved.proposal, approved.row.expires_at) if again else None
         return Decision(status="failed", sentence=refusal.for_people, card=card, decided_by=approved.decided_by)
 
-    async def _unknown(self, approved: Approved) -> Decision:
+    async def nobody_knows(self, begun: Begun) -> Decision:
+        """The write may have happened, and only a person can find out."""
         sentence = (
-            f"I can't tell whether “{approved.row.title}” went through: the answer got lost. "
+            f"I can't tell whether “{begun.row.title}” went through: the answer got lost. "
             "Please have somebody check before it is tried again; I won't repeat it by myself."
         )
-        await self._record(approved, ActionState.UNKNOWN, ApprovalStatus.UNKNOWN, sentence)
-        return Decision(status="unknown", sentence=sentence, decided_by=approved.decided_by)
+        if not await self._record(begun, ActionState.UNKNOWN, ApprovalStatus.UNKNOWN, sentence):
+            return await self._as_recorded(begun)
+        return Decision(status="unknown", sentence=sentence, decided_by=begun.decided_by)
 
-    async def _record(self, approved: Approved, state: ActionState, status: ApprovalStatus, outcome: str) -> None:
-        """Journal, request and audit in one transaction. If it fails the journal keeps saying `begun`, and the next
-        reconciliation looks the write up again; what is known now is still told."""
-        row = approved.row
+    async def _record(self, begun: Begun, state: ActionState, status: ApprovalStatus, outcome: str) -> bool:
+        """Journal, request and audit in one transaction; False when this attempt's end is on record already. If it
+        fails the journal keeps saying `begun`, and the next reconciliation looks the write up again; what is known now
+        is still told."""
+        row = begun.row
         event = AuditEvent(
             workspace_id=row.workspace_id,
-            actor=approved.decided_by or "sophia",
+            actor=begun.decided_by or "sophia",
             action=f"action.{_AUDIT_WORDS[state]}",
             subject=row.id,
-            detail={"tool": row.tool, "arguments": approved.proposal.arguments, "outcome": outcome},
+            detail={"tool": row.tool, "arguments": begun.proposal.arguments, "outcome": outcome},
         )
         try:
             async with self._bench.db.transaction() as session:
                 now = self._bench.clock.now()
-                await journal.end(session, row.workspace_id, approved.key, state, now, result=outcome)
-                await self._safeguards.approvals.move(
-                    session, row, (ApprovalStatus.APPROVED, ApprovalStatus.UNKNOWN), status, outcome=outcome
-                )
+                if not await journal.end(session, begun.attempt, state, now, result=outcome):
+                    return False
+                await self._safeguards.approvals.move(session, row, _BEFORE_AN_END, status, outcome=outcome)
                 await self._safeguards.audit.append_in(session, event)
         except Exception:
             _log.exception("outcome_not_recorded", approval=row.id, tool=row.tool, state=state)
+        return True
+
+    async def _as_recorded(self, begun: Begun) -> Decision:
+        """What another process has found out in the meantime."""
+        _log.info("end_on_record_already", approval=begun.key, tool=begun.row.tool)
+        async with self._bench.db.reading() as session:
+            row = await self._safeguards.approvals.load(session, begun.row.workspace_id, begun.row.id)
+        status, sentence = status_sentence(row or begun.row, "")
+        return Decision(status=status, sentence=sentence, decided_by=begun.decided_by)
 
     def _presented(self, approved: Approved, arguments: Any, result: ToolOutput) -> Presentation:
         """The action is done whatever becomes of its picture."""
@@ -207,6 +231,11 @@ async def within(seconds: float, work: Awaitable[T], tool: AnyTool) -> T:
         ) from None
 
 
+_BEFORE_AN_END = (
+    ApprovalStatus.APPROVED,
+    ApprovalStatus.UNKNOWN,
+    ApprovalStatus.PENDING,  # taken for failed, and done after all: nobody may approve it again
+)
 _AUDIT_WORDS = {
     ActionState.DONE: "executed",
     ActionState.FAILED: "failed",
@@ -224,5 +253,7 @@ def status_sentence(row: ApprovalRequest, decided_by: str) -> tuple[DecisionStat
             return "already", f"{who} has already declined this. Nothing was changed."
         case ApprovalStatus.APPROVED:
             return "already", f"{who} has approved this, and I'm carrying it out."
+        case ApprovalStatus.PENDING:
+            return "already", f"This waits for approval once more. {row.outcome}".strip()
         case _:
             return "already", f"{who} has already decided this. {row.outcome}".strip()

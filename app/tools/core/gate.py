@@ -28,6 +28,7 @@ from app.security.safeguards import Safeguards
 from app.telemetry.metrics import DECISIONS, TOOL_SECONDS
 from app.telemetry.spans import span
 from app.telemetry.trace import current_trace_id
+from app.tools.core.clearing import Clearing
 from app.tools.core.clicks import Clicks
 from app.tools.core.complaints import checked
 from app.tools.core.execution import Patience, Workbench, status_sentence, within
@@ -65,6 +66,7 @@ class Gate:
         self._safeguards = safeguards
         self._patience = patience or Patience()
         self._clicks = Clicks(tools, bench, safeguards, self._patience)
+        self._clearing = Clearing(tools, bench, safeguards, self._patience)
 
     async def call(self, principal: Principal, name: str, arguments: dict[str, Any], origin: CallOrigin) -> Outcome:
         """Runs a read, or puts a write before a person. Never raises for expected failures."""
@@ -122,7 +124,7 @@ class Gate:
     async def reconcile_pending(self) -> list[Settled]:
         """Clears up after crashes and lets overdue requests expire. Call it at start and every minute; the cards of
         what it returns should be updated."""
-        return await self._clicks.reconcile_pending()
+        return await self._clearing.reconcile_pending()
 
     async def _call(self, principal: Principal, name: str, arguments: dict[str, Any], origin: CallOrigin) -> Outcome:
         await self._safeguards.switches.require(principal.workspace_id, f"tool:{name}")
