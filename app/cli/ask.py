@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.agent.memory import conversation_key
 from app.channels.console import render
+from app.channels.console_table import as_words
 from app.channels.csv import to_csv
 from app.channels.text import Reader, count
 from app.cli.core.data import which_data
@@ -155,5 +156,4 @@ async def _offer(
         if world is not None and not is_taken(world.ports.systems):
             await stack.enter_async_context(outside_world(world, console))
         decision = await house.gate.decide(card.approval_id, principal, "approve" if said == "approve" else "decline")
-    style = "green" if decision.status == "executed" else "yellow"
-    console.print(f"[{style}]{decision.sentence}[/]")
+    console.print(as_words(decision.sentence, style="green" if decision.status == "executed" else "yellow"))

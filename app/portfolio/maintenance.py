@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,7 +54,8 @@ def trade_of(description: str) -> str:
 
 @dataclass(frozen=True)
 class WorkOrderLine:
-    """A work order as a list shows it. `number` is as people say it (`WO-1042`); `age_days` counts from opening."""
+    """A work order as a list shows it. `number` is as people say it (`WO-1042`); days are the community's own;
+    `age_days` counts from opening."""
 
     number: str
     property: str
@@ -121,13 +123,16 @@ async def work_orders(
         .where(first)
         .order_by(*order, WorkOrder.id)
     )
-    names = {community.id: community.name for community in area.communities}
+    homes = {community.id: community for community in area.communities}
     return WorkOrderList(
         total=sum(by_status.values()),
         by_status=by_status,
         by_priority=by_priority,
         oldest_days=(now - min(opened)).days if opened else 0,
-        lines=tuple(_line(row, names[row.property_id], row.unit, now) for row in found),
+        lines=tuple(
+            _line(row, homes[row.property_id].name, row.unit, ZoneInfo(homes[row.property_id].timezone), now)
+            for row in found
+        ),
     )
 
 
@@ -161,7 +166,7 @@ def spoken(number: str) -> str:
     return number if number.upper().startswith("WO-") else f"WO-{number}"
 
 
-def _line(row: Any, home: str, unit: str | None, now: datetime) -> WorkOrderLine:
+def _line(row: Any, home: str, unit: str | None, zone: ZoneInfo, now: datetime) -> WorkOrderLine:
     return WorkOrderLine(
         number=spoken(row.number),
         property=home,
@@ -171,8 +176,8 @@ def _line(row: Any, home: str, unit: str | None, now: datetime) -> WorkOrderLine
         priority=row.priority,
         status=row.status,
         assignee=row.assignee,
-        opened_on=row.created_at.date(),
-        completed_on=row.completed_at.date() if row.completed_at else None,
+        opened_on=row.created_at.astimezone(zone).date(),
+        completed_on=row.completed_at.astimezone(zone).date() if row.completed_at else None,
         age_days=max((now - row.created_at).days, 0),
     )
 
@@ -225,7 +230,7 @@ async def _details(
     session: AsyncSession, principal: Principal, condition: ColumnElement[bool], now: datetime
 ) -> list[WorkOrderDetails]:
     query = (
-        select(WorkOrder, Property.name, Unit.number, Resident.name)
+        select(WorkOrder, Property.name, Property.timezone, Unit.number, Resident.name)
         .join(Property, (Property.workspace_id == WorkOrder.workspace_id) & (Property.id == WorkOrder.property_id))
         .outerjoin(Unit, (Unit.workspace_id == WorkOrder.workspace_id) & (Unit.id == WorkOrder.unit_id))
         .outerjoin(Resident, (Resident.workspace_id == WorkOrder.workspace_id) & (Resident.id == WorkOrder.resident_id))
@@ -237,11 +242,11 @@ async def _details(
         WorkOrderDetails(
             id=row.id,
             property_id=row.property_id,
-            line=_line(row, home, unit, now),
+            line=_line(row, home, unit, ZoneInfo(zone), now),
             resident=resident or "",
             permission_to_enter=row.permission_to_enter,
             scheduled_on=row.scheduled_on,
             as_of=row.as_of,
         )
-        for row, home, unit, resident in await session.execute(query)
+        for row, home, zone, unit, resident in await session.execute(query)
     ]

@@ -42,6 +42,11 @@ async def record_once(session: AsyncSession, model: type[Row], workspace_id: str
     return row
 
 
+async def recorded(session: AsyncSession, model: type[Sourced], workspace_id: str, key: str) -> bool:
+    """Whether the action of that idempotency key has made its record."""
+    return await session.get(model, (workspace_id, register_id(key))) is not None
+
+
 def own_source(record: str, now: datetime) -> tuple[Source, ...]:
     """The source line of something that was just written to the register."""
     return (Source(system=system_name(SOPHIA), record=record, as_of=now),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import phonenumbers
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +16,7 @@ from app.integrations.writing import Write
 from app.portfolio.contacts import contacts
 from app.portfolio.find import find_company
 from app.portfolio.sources import SOPHIA, cite, system_name
+from app.tools.core.contact_points import email_address, phone_number
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import sentence
 
@@ -80,25 +80,9 @@ class Result(ToolOutput):
     phone: str
 
 
-def _email(given: str | None) -> str:
-    address = (given or "").strip()
-    local, at, domain = address.partition("@")
-    if address and (not local or not at or "." not in domain or " " in address):
-        raise Fixable(f"“{address}” is not an email address.", next_step="Please check it.")
-    return address
-
-
-def _phone(given: str | None) -> str:
-    """The number as E.164. Raises Fixable."""
-    if not given:
-        return ""
-    try:
-        number = phonenumbers.parse(given, "US")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise Fixable(f"“{given}” is not a phone number.", next_step="Please check it.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _reached(args: Args) -> tuple[str, str]:
+    """E-mail address and phone number, '' without one. Raises Fixable."""
+    return email_address(args.email) if args.email else "", phone_number(args.phone) if args.phone else ""
 
 
 async def _company(session: AsyncSession, ctx: ToolContext, name: str | None) -> Company | None:
@@ -114,7 +98,7 @@ async def _company(session: AsyncSession, ctx: ToolContext, name: str | None) ->
 async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     if not args.name:
         raise Fixable("A contact needs a name.", next_step="What is the person's name?")
-    email, phone = _email(args.email), _phone(args.phone)
+    email, phone = _reached(args)
     async with ctx.db.reading() as session:
         company = await _company(session, ctx, args.company)
         same = await contacts(
@@ -141,12 +125,13 @@ async def run(ctx: ToolContext, args: Args, *, again: bool = False) -> Result:
     workspace_id = ctx.principal.workspace_id
     async with ctx.db.reading() as session:
         company = await _company(session, ctx, args.company)
+    email, phone = _reached(args)
     values = {
         "name": args.name,
         "company_id": company.id if company else None,
         "company": company.name if company else args.company,
-        "email": _email(args.email),
-        "phone": _phone(args.phone),
+        "email": email,
+        "phone": phone,
     }
     write = Write("contact", workspace_id, values, ctx.idempotency_key, again=again)
     made = await ctx.services.systems.keeper("contact").write(write)

@@ -18,6 +18,7 @@ from app.portfolio.payment_plans import Installment, active_plan, monthly
 from app.portfolio.register import own_source, record_once
 from app.tools.core.amounts import positive_dollars, whole
 from app.tools.core.dates import not_past, sensible
+from app.tools.core.own_records import looked_up
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import day, sentence
 
@@ -217,6 +218,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_COLLECTIONS),
+    reconcile=looked_up(PaymentPlan, run),
     phrases=PHRASES,
     doing="Setting up the payment plan",
     examples=(

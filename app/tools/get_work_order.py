@@ -78,6 +78,7 @@ class Args(ToolArgs):
 class Result(ToolOutput):
     """One work order."""
 
+    today: dt.date
     work_order: WorkOrderDetails
 
 
@@ -86,14 +87,12 @@ async def run(ctx: ToolContext, args: Args) -> Result:
         found = await find_work_order(session, ctx.principal, args.work_order_id, ctx.clock.now())
         rows = [(found.id, found.as_of)]
         sources = await cite(session, ctx.principal.workspace_id, "work_orders", found.line.number, rows)
-    return Result(work_order=found, sources=sources)
+    return Result(today=ctx.today, work_order=found, sources=sources)
 
 
-def _scheduled(found: WorkOrderDetails) -> str:
-    line = found.line
-    if found.scheduled_on is None or line.completed_on:
+def _scheduled(found: WorkOrderDetails, today: dt.date) -> str:
+    if found.scheduled_on is None or found.line.completed_on:
         return ""
-    today = line.opened_on + dt.timedelta(days=line.age_days)
     return f"It {'was' if found.scheduled_on < today else 'is'} scheduled for {day(found.scheduled_on)}."
 
 
@@ -111,12 +110,13 @@ def present(args: Args, result: Result) -> Presentation:
         state = f"was completed on {day(line.completed_on)}"
     else:
         state = f"is {words(line.status)}, opened {day(line.opened_on)}"
-        state += f" ({counted(line.age_days, 'day')} ago)" if line.age_days else " (today)"
+        age = (result.today - line.opened_on).days
+        state += f" ({counted(age, 'day')} ago)" if age > 0 else " (today)"
     text = sentence(
         f"{line.number} {state}: {line.description.rstrip('.')}, {place}.",
         f"Priority {line.priority}, {trade(line.category)};",
         _assigned(line),
-        _scheduled(found),
+        _scheduled(found, result.today),
         f"{found.resident} reported it." if found.resident else "",
     )
     return Presentation(text=text, follow_ups=(f"Show me all work orders at {line.property}",))

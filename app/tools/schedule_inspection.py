@@ -17,6 +17,7 @@ from app.portfolio.inspections import inspections_on
 from app.portfolio.register import own_source, record_once
 from app.tools.core.arguments import UnitNumber
 from app.tools.core.dates import not_past, sensible
+from app.tools.core.own_records import looked_up
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import day, sentence
 
@@ -184,6 +185,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_MAINTENANCE),
+    reconcile=looked_up(Inspection, run),
     phrases=PHRASES,
     doing="Scheduling the inspection",
     examples=(

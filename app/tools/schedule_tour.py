@@ -18,6 +18,7 @@ from app.portfolio.register import own_source, record_once
 from app.portfolio.tours import booked_at, guest_card_of
 from app.tools.core.arguments import ClockTime
 from app.tools.core.dates import not_past, sensible
+from app.tools.core.own_records import looked_up
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import counted, moment, sentence
 
@@ -210,6 +211,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_LEASING),
+    reconcile=looked_up(Tour, run),
     phrases=PHRASES,
     doing="Booking the tour",
     examples=(

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.domain.answer import FieldChange
 from app.domain.delivery import Delivery
 from app.domain.errors import Fixable
-from app.domain.phone import spoken_phone
+from app.domain.phone import MOST_CHARACTERS, spoken_phone
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.recipients import Recipient, bound_recipient, find_recipient, opted_out, refuses_texts
@@ -79,9 +79,6 @@ class Args(ToolArgs):
     message: str = Field(description="Text of the message")
 
 
-LONGEST = 1600  # characters; what the provider takes as one message
-
-
 class Result(ToolOutput):
     """What became of the message."""
 
@@ -95,9 +92,9 @@ class Result(ToolOutput):
 def _checked(args: Args) -> str:
     if not args.message:
         raise Fixable("The message is empty.", next_step="What shall I write?", code="empty_message")
-    if len(args.message) > LONGEST:
+    if len(args.message) > MOST_CHARACTERS:
         raise Fixable(
-            f"The message has {len(args.message):,} characters; a text can have {LONGEST:,}.",
+            f"The message has {len(args.message):,} characters; a text can have {MOST_CHARACTERS:,}.",
             next_step="Please shorten it, or send an e-mail.",
             code="too_long",
         )

@@ -15,6 +15,7 @@ from app.domain.tooling import Effect
 from app.portfolio.find import LIVING, Tenancy, find_resident
 from app.portfolio.notices import TITLES, NoticeFacts, letter
 from app.portfolio.register import own_source, record_once
+from app.tools.core.own_records import looked_up
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import sentence
 
@@ -190,6 +191,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_COLLECTIONS),
+    reconcile=looked_up(Notice, run),
     phrases=PHRASES,
     doing="Writing the notice",
     examples=(

@@ -13,10 +13,11 @@ from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.definitions import share
 from app.portfolio.find import find_unit
-from app.portfolio.register import own_source, record_once
+from app.portfolio.register import own_source, record_once, recorded
 from app.portfolio.sources import SOPHIA, system_name
 from app.tools.core.amounts import positive_dollars
 from app.tools.core.arguments import UnitNumber
+from app.tools.core.own_records import looked_up
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 from app.tools.core.wording import percent, sentence
 
@@ -134,6 +135,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
     after, now = _new_rent(args), ctx.clock.now()
     async with ctx.db.transaction() as session:
         place = await find_unit(session, ctx.principal, args.unit, args.property)
+        again = await recorded(session, RegisterChange, ctx.principal.workspace_id, ctx.idempotency_key)
         change = await record_once(
             session,
             RegisterChange,
@@ -147,24 +149,24 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             made_by=ctx.principal.user_id,
             as_of=now,
         )
-        own = _set_rent(place.unit, int(change.after))
+        if not again:  # it may have been changed once more since
+            _set_rent(place.unit, after.cents)
         return Result(
             unit=place.unit.number,
             property=place.home.name,
             before=Money(int(change.before)),
             after=Money(int(change.after)),
-            system="" if own else system_name(place.unit.source),
+            system="" if place.unit.source == SOPHIA else system_name(place.unit.source),
             sources=own_source(f"Asking rent of {place}", now),
         )
 
 
-def _set_rent(unit: Unit, cents: int) -> bool:
-    """Changes our own unit, or lays the rent over that of another system. Returns whether the unit is our own."""
+def _set_rent(unit: Unit, cents: int) -> None:
+    """Changes our own unit, or lays the rent over that of another system."""
     if unit.source == SOPHIA:
         unit.market_rent_cents = cents
-        return True
-    unit.rent_override_cents = cents
-    return False
+    else:
+        unit.rent_override_cents = cents
 
 
 def present(args: Args, result: Result) -> Presentation:
@@ -192,6 +194,7 @@ TOOL = Tool(
     present=present,
     prepare=prepare,
     approval=Approval(Scope.APPROVE_LEASING),
+    reconcile=looked_up(RegisterChange, run),
     phrases=PHRASES,
     doing="Changing the asking rent",
     examples=(

@@ -137,6 +137,17 @@ async def test_a_repeat_with_the_same_key_changes_nothing_more(sqlite_desk: Desk
     assert second.text == first.text
 
 
+@pytest.mark.parametrize("name", sorted(WRITES))
+async def test_a_write_whose_answer_was_lost_is_found_and_not_made_again(sqlite_desk: Desk, name: str) -> None:
+    prepared = await sqlite_desk.prepare(name, **WRITES[name])
+    await sqlite_desk.ask(name, key="k1", **prepared.arguments)
+    once, sent = await _everything(sqlite_desk.db), dict(sqlite_desk.outbox.sent)
+    tool = all_tools()[name]
+    assert tool.reconcile is not None
+    assert await tool.reconcile(sqlite_desk.context(key="k1"), tool.args(**prepared.arguments)) is not None
+    assert (await _everything(sqlite_desk.db), sqlite_desk.outbox.sent) == (once, sent)
+
+
 @pytest.mark.parametrize("name", AT_A_PROPERTY)
 async def test_another_persons_property_reads_exactly_like_one_that_does_not_exist(
     sqlite_desk: Desk, name: str

@@ -112,9 +112,9 @@ async def test_a_contact_and_its_new_company_are_added_once(desk: Desk) -> None:
 
 
 async def test_a_wrong_email_or_phone_is_a_question_and_a_namesake_is_mentioned(desk: Desk) -> None:
-    with pytest.raises(Fixable, match="not an email address"):
+    with pytest.raises(Fixable, match="not a complete e-mail address"):
         await desk.prepare("create_contact", name="A B", email="a.b")
-    with pytest.raises(Fixable, match="not a phone number"):
+    with pytest.raises(Fixable, match="not a complete phone number"):
         await desk.prepare("create_contact", name="A B", phone="12")
     card = await desk.prepare("create_contact", name="Dana Whitman")
     assert "there is a contact named Dana Whitman already" in card.consequence

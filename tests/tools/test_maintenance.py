@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, date, datetime
 
+import pytest
+from sqlalchemy import update
+
+from app.db.models.maintenance import WorkOrder
 from app.domain.answer import FieldChange
 from app.domain.errors import Fixable, NotFound
 from app.portfolio.maintenance import trade_of
@@ -104,3 +108,14 @@ async def test_a_change_of_nothing_and_an_unknown_technician_are_asked_back(sqli
     with pytest.raises(NotFound) as missing:
         await sqlite_desk.prepare("update_work_order", work_order_id="1043", assignee="Lusi Ortga")
     assert missing.value.near == ("Luis Ortega",)
+
+
+async def test_days_are_the_communitys_own(sqlite_desk: Desk) -> None:
+    evening = datetime(2026, 3, 17, 1, 30, tzinfo=UTC)  # 8:30 PM of the 16th in Chicago
+    async with sqlite_desk.db.transaction() as session:
+        await session.execute(update(WorkOrder).where(WorkOrder.number == "1042").values(created_at=evening))
+    shown = await sqlite_desk.ask("get_work_order", work_order_id="WO-1042")
+    assert "opened Mar 16, 2026 (2 days ago)" in shown.text
+    listed = await sqlite_desk.ask("list_work_orders", property="Maple Grove", status="open")
+    assert listed.table is not None
+    assert date(2026, 3, 16) in next(row for row in listed.table.rows if row[0] == "WO-1042")

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import structlog
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from app.channels.console_table import as_words
 from app.db.failures import as_retry_later
 from app.domain.errors import Bug, SophiaError
 from app.runtime.process import new_event_loop
@@ -53,6 +55,6 @@ def run_or_exit(work: Coroutine[Any, Any, T], *, failed: int = FAILED) -> T:
 def fail(error: SophiaError) -> None:
     """Prints an error for people to standard error."""
     console = Console(stderr=True)
-    console.print(f"[bold red]✗[/] {error.sentence}", highlight=False)
+    console.print(Text.assemble(("✗", "bold red"), " ", as_words(error.sentence)), highlight=False)
     if error.next_step:
-        console.print(f"  {error.next_step}", highlight=False)
+        console.print(as_words(f"  {error.next_step}"), highlight=False)
