@@ -86,6 +86,7 @@ async def open_slack(house: House, role: Role) -> AsyncGenerator[Deps]:
                 api_url=settings.slack_api_url,
             ),
             library=house.library,
+            audit=house.safeguards.audit,
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
             company=settings.company_name,
             watched=frozenset(filter(None, (part.strip() for part in settings.watched_channels.split(",")))),

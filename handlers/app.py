@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.digests.core.schedules import collect_due
 from app.domain.errors import RetryLater
 from handlers.core.busy import tell_busy
 from handlers.core.deps import Bot, Deps
@@ -24,6 +25,7 @@ from handlers.core.unstored import Unstored
 
 log = structlog.get_logger(__name__)
 SETTLE_EVERY = 60.0
+DIGESTS_EVERY = 15.0
 Listener = Callable[..., Awaitable[None]]
 
 
@@ -40,6 +42,7 @@ def build_slack_app(deps: Deps) -> AsyncApp:
     unstored = Unstored(deps)
     deps.runtime.register(jobs(deps))
     deps.runtime.every(SETTLE_EVERY, lambda: settle_cards(deps))
+    deps.runtime.every(DIGESTS_EVERY, lambda: collect_due(deps.db, deps.clock, deps.runtime.accept))
     deps.runtime.when_busy("turn", lambda entry, ahead: tell_busy(deps, entry, ahead))
 
     async def authorize(**_: Any) -> AuthorizeResult:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from app.agent import figures, quotations
 from app.agent.run import TurnRun
 from app.agent.toolbox import ASK_PERSON
-from app.domain.answer import ASKER_ALONE, Answer, AnswerKind, ApprovalCard, Choice, Source
+from app.domain.answer import ASKER_ALONE, Answer, AnswerKind, ApprovalCard, Choice, Source, merged
 from app.domain.errors import Ambiguous, NotAllowed, NotFound, SophiaError
 
 MOST_FOLLOW_UPS = 3
@@ -34,7 +34,7 @@ async def answer_of(run: TurnRun) -> Answer:
         charts=tuple(chart for one in done for chart in one.presentation.charts),
         choices=_choices(run),
         approvals=tuple(one.card for one in run.waiting),
-        sources=_cited(_merged(source for one in done for source in one.result.sources), run.speaker.said),
+        sources=_cited(merged(source for one in done for source in one.result.sources), run.speaker.said),
         notes=_notes(run),
         follow_ups=_follow_ups((text for one in done for text in one.presentation.follow_ups), run.turn.text),
         definitions=tuple(dict.fromkeys(key for one in done for key in one.presentation.definitions)),
@@ -110,16 +110,6 @@ def _options(run: TurnRun) -> tuple[str, ...]:
         if isinstance(one.error, NotFound):
             return one.error.near[:MOST_CHOICES]
     return ()
-
-
-def _merged(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Each source once, with the oldest of its as-of times: the answer is only as fresh as its stalest part."""
-    kept: dict[tuple[str, str, str], Source] = {}
-    for source in sources:
-        key = (source.system, source.record, source.link)
-        if key not in kept or source.as_of < kept[key].as_of:
-            kept[key] = source
-    return tuple(kept.values())
 
 
 def _cited(sources: tuple[Source, ...], text: str) -> tuple[Source, ...]:

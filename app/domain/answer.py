@@ -5,7 +5,7 @@ An Answer says what the answer is; how it looks on a surface is for app/channels
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,6 +81,16 @@ class Source:
     as_of: datetime
     link: str = ""
     number: int = 0
+
+
+def merged(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Each source once, with the oldest of its as-of times: the answer is only as fresh as its stalest part."""
+    kept: dict[tuple[str, str, str], Source] = {}
+    for source in sources:
+        key = (source.system, source.record, source.link)
+        if key not in kept or source.as_of < kept[key].as_of:
+            kept[key] = source
+    return tuple(kept.values())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""Reminders that come due go through the same durable intake as everything else: one arrival per reminder.
-
-Digest schedules (`digest_schedules`) come due in the same way once the digests are built; their rows are kept.
-"""
+"""Reminders that come due go through the same durable intake as everything else: one arrival per reminder."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Runtime:
         self._busy_kind = ""
         self._loops: list[Loop] = []
         self._bodies: set[asyncio.Task[Any]] = set()
-        self._chores: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self._chores: list[tuple[float, Callable[[], Awaitable[object]]]] = []
         self._running: dict[str, asyncio.Event] = {}
         self._claimed: dict[str, Entry] = {}  # claimed here, its run not begun yet
         self._some_wait = True  # at the last claim; what came since has set the wake itself
@@ -165,7 +165,7 @@ class Runtime:
         await self._engine.close()
         await self._presence.leave(unfinished=unfinished)
 
-    def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         """Do `work` every so often from the start on, in processes that work."""
         self._chores.append((seconds, work))
 

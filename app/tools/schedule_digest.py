@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -12,6 +11,7 @@ from app.db.models.assistant import DigestSchedule
 from app.domain.answer import FieldChange
 from app.domain.errors import Fixable
 from app.domain.scopes import Scope
+from app.domain.slots import Frequency, next_slot
 from app.domain.tooling import Effect
 from app.portfolio.register import own_source, record_once
 from app.tools.core.arguments import ClockTime
@@ -19,7 +19,6 @@ from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolA
 from app.tools.core.wording import moment, sentence
 
 Topic = Literal["leasing", "maintenance", "collections", "kpi", "crm"]
-Frequency = Literal["daily", "weekly", "monthly"]
 DayOfWeek = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 PHRASES: tuple[str, ...] = (
@@ -84,7 +83,6 @@ class Args(ToolArgs):
 
 
 MORNING = "08:00"
-DAYS: tuple[str, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TOPICS = {
     "leasing": "leasing",
     "maintenance": "maintenance",
@@ -126,22 +124,9 @@ def _place(args: Args) -> str:
     return f"#{args.channel.lstrip('#')}" if args.channel else "your direct messages"
 
 
-def first_slot(now: dt.datetime, frequency: str, day: str, clock: dt.time, timezone: str) -> dt.datetime:
-    """The next moment, after `now`, at which such a digest is due; in UTC."""
-    zone = ZoneInfo(timezone)
-    local = now.astimezone(zone)
-    for ahead in range(400):
-        date = local.date() + dt.timedelta(days=ahead)
-        fits = {"daily": True, "weekly": bool(day) and date.weekday() == DAYS.index(day), "monthly": date.day == 1}
-        slot = dt.datetime.combine(date, clock, tzinfo=zone)
-        if fits[frequency] and slot > local:
-            return slot.astimezone(dt.UTC)
-    raise AssertionError("every frequency has a slot within 400 days")
-
-
 def _next(ctx: ToolContext, args: Args) -> dt.datetime:
     clock = dt.time.fromisoformat(args.time or MORNING)
-    return first_slot(ctx.clock.now(), args.frequency, _day(args), clock, ctx.principal.timezone)
+    return next_slot(ctx.clock.now(), args.frequency, _day(args), clock, ctx.principal.timezone)
 
 
 async def prepare(ctx: ToolContext, args: Args) -> Preparation:
@@ -153,7 +138,8 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     return Preparation(
         title="Schedule a digest",
         consequence=sentence(
-            "the schedule is saved.", "Posting starts as soon as an administrator switches digests on."
+            f"the {TOPICS[args.topic]} digest is posted {_rhythm(args)} in {_place(args)}, with what you may see.",
+            f"I have to be in {_place(args)} by then." if args.channel else "",
         ),
         arguments=arguments,
         changes=(
@@ -198,8 +184,8 @@ def present(args: Args, result: Result) -> Presentation:
     return Presentation(
         text=sentence(
             f"the {TOPICS[result.topic]} digest is scheduled {result.rhythm} in {result.place};",
-            f"the first slot is {moment(result.next_at, result.timezone)}.",
-            "Posting starts as soon as an administrator switches digests on.",
+            f"the first one comes {moment(result.next_at, result.timezone)}.",
+            "Please invite me there if I'm not in it yet: /invite @Sophia." if result.place.startswith("#") else "",
         )
     )
 

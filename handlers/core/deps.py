@@ -21,6 +21,7 @@ from app.domain.turn import Turn, TurnProgress
 from app.integrations.telling import Telling
 from app.knowledge.library import Library
 from app.runtime.runtime import Runtime
+from app.security.audit import AuditLog
 from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Settled
 from app.tools.core.registry import AnyTool
 
@@ -96,6 +97,7 @@ class Deps:
     sessions: Sessions
     files: SlackFiles
     library: Library
+    audit: AuditLog
     signing_secret: str
     company: str = "your company"
     watched: frozenset[str] = frozenset()  # channels whose files are read without a mention

@@ -24,7 +24,10 @@ from app.domain.turn import Turn, TurnProgress
 from app.http.outbound import Outbound
 from app.runtime.runtime import Runtime, RuntimeOptions
 from app.sandbox.slack.seed import demo_workspace
+from app.security.audit import AuditLog
+from app.security.keys import KeyRing
 from app.tools.core.outcomes import CallOrigin, Decision, Outcome, Refused, Settled
+from app.tools.core.registry import all_tools
 from handlers.app import build_slack_app, who_am_i
 from handlers.core.deps import Deps
 from handlers.http.server import build_http
@@ -164,7 +167,7 @@ async def build_house(
     deps = Deps(
         agent=agent,
         gate=gate,
-        tools={},
+        tools=all_tools(),
         principal_of=principal_of,
         db=db,
         runtime=runtime,
@@ -176,6 +179,7 @@ async def build_house(
         sessions=Sessions(client),
         files=SlackFiles(client, Outbound(SystemClock()), token="xoxb-local-sophia", api_url=api_url),
         library=library_in(db),
+        audit=AuditLog(db, KeyRing(b"k" * 32).signer("audit"), SystemClock(), lambda value: value),
         signing_secret=signing_secret,
         watched=frozenset({WATCHED}),
         tempo=tempo,

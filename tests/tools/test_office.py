@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.db.models.assistant import DigestSchedule, Reminder
 from app.db.models.business import Task
 from app.domain.errors import Ambiguous, Fixable, NotFound
-from app.tools.schedule_digest import first_slot
+from app.domain.slots import next_slot
 from tests.tools import world
 from tests.tools.conftest import Desk
 
@@ -87,13 +87,13 @@ async def test_a_reminder_without_a_moment_or_in_the_past_asks_back(desk: Desk) 
         await desk.prepare("set_reminder", text="call Dana", date="2026-03-18", time="09:00")
 
 
-async def test_a_digest_schedule_is_kept_and_claims_nothing_more(desk: Desk) -> None:
+async def test_a_digest_is_scheduled_and_says_when_the_first_one_comes(desk: Desk) -> None:
     shown = await desk.do(
         "schedule_digest", topic="maintenance", frequency="weekly", channel="#ops", day_of_week="thursday"
     )
     assert shown.text == (
-        "The maintenance digest is scheduled every Thursday at 8:00 AM in #ops; the first slot is "
-        "Thu, Mar 19, 2026 at 8:00 AM. Posting starts as soon as an administrator switches digests on."
+        "The maintenance digest is scheduled every Thursday at 8:00 AM in #ops; the first one comes "
+        "Thu, Mar 19, 2026 at 8:00 AM. Please invite me there if I'm not in it yet: /invite @Sophia."
     )
     async with desk.db.reading() as session:
         kept = (await session.scalars(select(DigestSchedule).where(DigestSchedule.workspace_id == world.WS))).one()
@@ -116,7 +116,7 @@ async def test_a_daily_digest_with_a_day_of_the_week_asks_what_is_meant(desk: De
     ],
 )
 def test_the_first_slot_follows_the_local_clock(frequency: str, day: str, now: datetime, due: datetime) -> None:
-    assert first_slot(now, frequency, day, time(8), "America/Chicago") == due
+    assert next_slot(now, frequency, day, time(8), "America/Chicago") == due
 
 
 async def test_usage_adds_up_exactly(desk: Desk) -> None:

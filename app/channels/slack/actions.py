@@ -11,5 +11,6 @@ FOLLOW_UP = "answer.follow_up"  # followed by ".<number>"
 DOWNLOAD_CSV = "answer.csv"  # followed by ".<number>"; the value names the turn and the table
 FEEDBACK = "answer.feedback"
 DEFINE = "answer.define"  # the value holds the keys of definitions, separated by commas
+STOP_DIGEST = "digest.stop"  # the value is the schedule's id
 ASK_EXAMPLE = "home.ask"  # followed by ".<number>"
 GOOD, BAD = "good", "bad"

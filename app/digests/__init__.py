@@ -1,0 +1,1 @@
+"""Scheduled digests: one file a topic."""

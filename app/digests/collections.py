@@ -1,0 +1,14 @@
+"""What is owed."""
+
+from __future__ import annotations
+
+from app.digests.core.digest import Digest, Part
+
+DIGEST = Digest(
+    topic="collections",
+    title="Collections",
+    parts=(
+        Part("get_kpi", {"metric": "delinquency_rate"}),
+        Part("list_delinquent_residents"),
+    ),
+)
