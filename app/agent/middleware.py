@@ -135,6 +135,10 @@ class Gatekeeping(AgentMiddleware[State, TurnRun, Any]):
         pending = run.results[key] = asyncio.get_running_loop().create_future()
         try:
             message = await self._through_gate(run, name, arguments, call_id)
+        except Exception as failure:
+            pending.set_exception(failure)  # an equal call fails alike, instead of looking cut off
+            pending.exception()  # where there is none, nobody has to hear of it
+            raise
         except BaseException:
             pending.cancel()
             raise

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.channels.console_table import as_words
 from app.cli.core.desk import Desk, at_desk
 from app.security.anchors import AnchorFile
 
@@ -95,7 +96,7 @@ async def _show(desk: Desk, limit: int, *, as_json: bool) -> None:
             entry.subject,
             entry.detail,
         )
-        table.add_row(*row)
+        table.add_row(*map(as_words, row))  # what people wrote is shown, never obeyed
     Console().print(table if entries else "The record is empty.")
 
 

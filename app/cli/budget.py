@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
     def set_budget(
         what: What,
         amount: Annotated[str, typer.Argument(help="Dollars, such as 250 or 12.50")],
-        period: Annotated[Literal["day", "month"], typer.Option(help="UTC days or months")] = "month",
+        period: Annotated[Literal["day", "month"], typer.Option(help="Days or months of TIMEZONE")] = "month",
         alert: Annotated[str, typer.Option(help="Channel id that hears at 50, 80 and 100 %")] = "",
     ) -> None:
         """Set a budget or change it. Calls that would pass it are not made."""

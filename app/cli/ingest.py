@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
 
 from app.cli.core.edge import run_or_exit, settings_or_exit
@@ -74,13 +75,13 @@ async def _take_in(settings: Settings, sources: list[str], kept: Kept, bounds: B
                     met.add(one.document_id)
                     counts[one.outcome] += 1
                     told = one.sentence or f"{one.passages} passages"
-                    progress.console.print(f"{MARKS[one.outcome]} {one.document_id}  [dim]{told}[/]")
+                    progress.console.print(f"{MARKS[one.outcome]} {escape(one.document_id)}  [dim]{escape(told)}[/]")
                 if remove and (start := origin(source)):
                     known = await house.library.documents(workspace_id, start)
                     gone = [document.id for document in known if document.id not in met]
                     counts["forgotten"] += await house.library.forget(workspace_id, gone)
                     for document_id in gone:
-                        progress.console.print(f"[red]-[/] {document_id}  [dim]forgotten[/]")
+                        progress.console.print(f"[red]-[/] {escape(document_id)}  [dim]forgotten[/]")
     told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
     console.print(told or "There was nothing to read.")
     return not counts["unreadable"]
@@ -105,5 +106,5 @@ async def _one(
 
     if isinstance(arriving, TakenIn):
         return arriving
-    progress.update(bar, description=f"Reading {arriving.title}")
+    progress.update(bar, description=escape(f"Reading {arriving.title}"))
     return await library.take_in(workspace_id, arriving)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.channels.console_table import as_words
 from app.cli.core.edge import run_or_exit, settings_or_exit
 from app.cli.core.moving import move_documents
 from app.db.migrate import upgrade
@@ -76,6 +77,7 @@ def _show(documents: list[Document]) -> None:
         return
     table = Table("Document", "Title", "Dated", "Readers", box=None)
     for one in documents:
-        table.add_row(one.id, one.title, one.dated.date().isoformat(), ", ".join(sorted(one.readers)))
+        row = (one.id, one.title, one.dated.date().isoformat(), ", ".join(sorted(one.readers)))
+        table.add_row(*map(as_words, row))
     console.print(table)
     console.print(f"{len(documents)} documents")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated
+from zoneinfo import available_timezones
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from app.channels.console_table import as_words
 from app.cli.core.desk import BY, Desk, at_desk
 from app.db.models.property import Property
 from app.db.models.security import Person
-from app.domain.errors import NotFound
+from app.domain.errors import Fixable, NotFound
 from app.domain.principal import Role
 from app.security.audit import AuditEvent
 from app.security.people import Member, upsert_people
@@ -45,7 +48,7 @@ def register(app: typer.Typer) -> None:
 
         async def work(desk: Desk) -> None:
             properties = await _property_ids(desk, property_name) if property_name else None
-            zone = timezone or desk.settings.timezone
+            zone = _zone(timezone) if timezone else desk.settings.timezone
             await _store(desk, Member(user_id, name, frozenset(role), properties, email, phone, zone))
             where = ", ".join(property_name) if property_name else "every property"
             typer.echo(f"{name} is {', '.join(sorted(role))} for {where}.")
@@ -65,6 +68,15 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"{person.name} has no rights any more.")
 
         at_desk(work)
+
+
+def _zone(name: str) -> str:
+    """The time zone itself. Raises Fixable for one that nobody knows: every date of that person is told in it."""
+    if name not in available_timezones():
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Write it like America/Chicago."
+        raise Fixable(f"“{name}” is no time zone.", next_step=hint, code="unknown_timezone")
+    return name
 
 
 async def _store(desk: Desk, member: Member) -> None:
@@ -113,5 +125,5 @@ async def _list(desk: Desk) -> None:
     for person in people:
         own = [names.get(one, one) for one in person.property_ids.split("|") if one]
         where = "every property" if person.all_properties else ", ".join(sorted(own)) or "none"
-        table.add_row(person.name, person.id, person.roles.replace("|", ", "), where)
+        table.add_row(*map(as_words, (person.name, person.id, person.roles.replace("|", ", "), where)))
     Console().print(table if people else "Nobody has rights yet. Add people with `sophia people add`.")

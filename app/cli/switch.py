@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from app.channels.console_table import as_words
 from app.cli.core.desk import BY, Desk, at_desk
 from app.security.switches import EVERYWHERE, Switches
 
@@ -53,6 +54,7 @@ async def _list(desk: Desk) -> None:
     for one in thrown:
         where = "everywhere" if one.workspace_id == EVERYWHERE else one.workspace_id
         why = f": {one.reason}" if one.reason else ""
-        console.print(f"{one.name} ({where}), off since {one.changed_at:%Y-%m-%d %H:%M} UTC by {one.changed_by}{why}")
+        since = f"{one.changed_at:%Y-%m-%d %H:%M} UTC"
+        console.print(as_words(f"{one.name} ({where}), off since {since} by {one.changed_by}{why}"))
     if not thrown:
         console.print("Everything is on.")

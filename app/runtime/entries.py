@@ -44,7 +44,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Backlog:
-    """How much waits, and how long the oldest has waited (seconds)."""
+    """How much waits, and how long the oldest has waited for a place (seconds). What waits for the one before it in its
+    own lane is not among the old: a flood in one thread says nothing about the process."""
 
     waiting: int
     running: int
@@ -131,6 +132,10 @@ class Entries:
             )
             return found is not None
 
+    async def belongs_to(self, entry: Entry, conversation: str) -> None:
+        """The entry came from outside any conversation and is worked on in this one: whoever stops that stops it."""
+        await self._set([(entry.workspace_id, entry.id)], conversation=conversation)
+
     async def known(self, workspace_id: str, entry_ids: Sequence[str]) -> set[str]:
         """Those of these ids that are stored."""
         async with self._db.reading() as session:
@@ -145,22 +150,29 @@ class Entries:
         """What waits and what runs, over all workspaces and executors."""
         async with self._db.reading() as session:
             counted = await session.execute(
-                select(IntakeEntry.state, func.count(), func.min(IntakeEntry.received_at))
+                select(IntakeEntry.state, func.count().label("number"))
                 .where(IntakeEntry.state.in_(("new", "handed")))
                 .group_by(IntakeEntry.state)
             )
-            states = {state: (number, oldest) for state, number, oldest in counted}
-        waiting, oldest = states.get("new", (0, None))
+            states = {row.state: row.number for row in counted}
+            oldest = await session.scalar(
+                select(func.min(IntakeEntry.received_at)).where(IntakeEntry.state == "new", ~_lane_at_work())
+            )
         age = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
-        return Backlog(waiting=waiting, running=states.get("handed", (0, None))[0], oldest=max(age, 0.0))
+        return Backlog(waiting=states.get("new", 0), running=states.get("handed", 0), oldest=max(age, 0.0))
 
     async def long_waiting(self, kind: str, patience: timedelta, most: int) -> list[tuple[Entry, int]]:
-        """Entries of a kind that have waited long and whose person was not told, with how many are before them.
-        They are marked as told."""
+        """Entries of a kind that have waited long and whose person was not told, with how many of that kind are before
+        them in their workspace. They are marked as told."""
         before = aliased(IntakeEntry)
         ahead = (
             select(func.count())
-            .where(before.state == "new", before.received_at < IntakeEntry.received_at)
+            .where(
+                before.state == "new",
+                before.workspace_id == IntakeEntry.workspace_id,
+                before.kind == IntakeEntry.kind,
+                before.received_at < IntakeEntry.received_at,
+            )
             .scalar_subquery()
         )
         async with self._db.transaction() as session:
@@ -232,10 +244,6 @@ class Entries:
 def _startable() -> Any:
     """The head of every idle lane, workspaces taking turns: whoever has least at work goes first. `most` limits it."""
     order = (IntakeEntry.received_at, IntakeEntry.id)
-    working = aliased(IntakeEntry)
-    same_lane = and_(
-        working.workspace_id == IntakeEntry.workspace_id, working.lane == IntakeEntry.lane, working.state == "handed"
-    )
     heads = (
         select(
             IntakeEntry.workspace_id,
@@ -245,7 +253,7 @@ def _startable() -> Any:
             .over(partition_by=(IntakeEntry.workspace_id, IntakeEntry.lane), order_by=order)
             .label("place"),
         )
-        .where(IntakeEntry.state == "new", ~select(working.id).where(same_lane).exists())
+        .where(IntakeEntry.state == "new", ~_lane_at_work())
         .subquery()
     )
     at_work = (
@@ -267,6 +275,15 @@ def _startable() -> Any:
         .subquery()
     )
     return select(ready.c.workspace_id, ready.c.id).order_by(ready.c.turn, ready.c.received_at).limit(bindparam("most"))
+
+
+def _lane_at_work() -> ColumnElement[bool]:
+    """True for an entry whose lane has another at work."""
+    working = aliased(IntakeEntry)
+    same_lane = and_(
+        working.workspace_id == IntakeEntry.workspace_id, working.lane == IntakeEntry.lane, working.state == "handed"
+    )
+    return select(working.id).where(same_lane).exists()
 
 
 def _is_one_of(names: Sequence[Any]) -> ColumnElement[bool]:

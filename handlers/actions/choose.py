@@ -22,7 +22,7 @@ PATTERN = re.compile(re.escape(actions.CHOOSE) + r"\.\d+")
 
 async def store(incoming: Incoming, deps: Deps) -> Arrival | None:
     """The chosen reply as the person's next turn."""
-    return clicked(incoming, incoming.value)
+    return clicked(incoming, incoming.value, once=True)
 
 
 async def show_choice(incoming: Incoming, deps: Deps) -> None:

@@ -31,11 +31,13 @@ def said(incoming: Incoming, text: str) -> Arrival:
     )
 
 
-def clicked(incoming: Incoming, text: str) -> Arrival:
-    """A click on a suggestion as a turn of the person who clicked, in the thread it stands in."""
+def clicked(incoming: Incoming, text: str, *, once: bool = False) -> Arrival:
+    """A click on a suggestion as a turn of the person who clicked, in the thread it stands in. `once`: of that message
+    a person clicks one button only, and a double click is one."""
+    which = f"once:{incoming.user_id}" if once else f"{incoming.name}:{incoming.delivery_id}"
     return Arrival(
         workspace_id=incoming.workspace_id,
-        key=f"{incoming.channel}:{incoming.message_ts}:{incoming.name}:{incoming.delivery_id}"[:120],
+        key=f"{incoming.channel}:{incoming.message_ts}:{which}"[:120],
         delivery_id=incoming.delivery_id,
         kind=TURN,
         lane=f"{incoming.channel}:{incoming.thread}",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
 from app.channels.slack.failures import CALL_FAILURES, code_of
 from app.channels.slack.post import Place
+from app.channels.slack.thread import thread_messages
 from app.channels.text import shorten
 from app.domain.turn import Remark
 from handlers.core.deps import Deps
@@ -24,13 +25,10 @@ async def earlier_remarks(deps: Deps, place: Place, before: str) -> tuple[Remark
     if place.private or not place.thread or place.thread == before:
         return ()
     try:
-        answer = await deps.client.conversations_replies(
-            channel=place.channel, ts=place.thread, latest=before, limit=REMARKS * 2
-        )
+        messages = await thread_messages(deps.client, place.channel, place.thread, latest=before)
     except CALL_FAILURES as failure:
         log.info("slack.thread_not_read", code=code_of(failure))
         return ()
-    messages = cast("list[dict[str, Any]]", answer.get("messages") or [])
     said = [message for message in messages if str(message.get("ts")) != before and message.get("text")]
     keys = {f"{place.channel}:{message['ts']}:message": message for message in said}
     asked = await deps.runtime.entries.known(place.workspace, list(keys))

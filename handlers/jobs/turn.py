@@ -42,6 +42,10 @@ ELSEWHERE = Answer(
     "Not everybody who can read this channel may see the answer: it tells of persons, or comes from a document that is "
     "not for all. I answered in our direct message.",
 )
+NOT_SHOWN = (
+    "Something went wrong while I was showing my answer, so it is missing or not whole. Nothing was changed; please "
+    "ask me again."
+)
 STOPPED = Answer(AnswerKind.FAILED, "Stopped, as you asked. Nothing was changed.")
 
 
@@ -60,7 +64,11 @@ def job(deps: Deps) -> Job:
             tempo=deps.tempo,
         )
         answer: Answer = await steps.once("answer", lambda: _answer(deps, entry, place, asked_at, stream))
-        await steps.once("show", lambda: _show(deps, entry, place, answer, stream))
+        try:
+            await steps.once("show", lambda: _show(deps, entry, place, answer, stream))
+        except Exception:
+            log.exception("turn.not_shown", run=entry.run_id, trace=answer.trace_id)
+            await steps.once("sorry", lambda: _say_sorry(deps, entry, place))
         for card in answer.approvals:
             await steps.once(f"ask {card.approval_id}", partial(ask_approvers, deps, entry, card))
 
@@ -84,7 +92,9 @@ async def _where(deps: Deps, entry: Entry, steps: Steps) -> tuple[Place, str]:
     async def anchor() -> dict[str, str]:
         place = await direct_place(deps, entry.workspace_id, entry.user_id)
         said = "You asked: " + escape(shorten(str(payload["text"]), 1_000))
-        return {"channel": place.channel, "ts": await deps.poster.post(place, Part(entry.id, "question"), said, [])}
+        ts = await deps.poster.post(place, Part(entry.id, "question"), said, [])
+        await deps.runtime.entries.belongs_to(entry, f"{place.channel}:{ts}")
+        return {"channel": place.channel, "ts": ts}
 
     made: dict[str, str] = await steps.once("anchor", anchor)
     place = Place(entry.workspace_id, made["channel"], made["ts"], user=entry.user_id, team=deps.bot.team_id)
@@ -187,6 +197,15 @@ async def _show(deps: Deps, entry: Entry, place: Place, answer: Answer, stream: 
             return []
         openly, posted = False, []
     return posted if openly else posted + await _show_privately(deps, entry, shown)
+
+
+async def _say_sorry(deps: Deps, entry: Entry, place: Place) -> None:
+    """Words that need nothing: neither the person's record nor a table, only Slack."""
+    try:
+        await deps.poster.post(place, Part(entry.id, "sorry"), NOT_SHOWN, [])
+    except NotDelivered as refused:
+        log.error("turn.lost", code=refused.code, run=entry.run_id)
+    await deps.sessions.of(place.channel, place.thread).ended("active")
 
 
 def _rendered(entry: Entry, answer: Answer, reader: Reader) -> list[Message]:

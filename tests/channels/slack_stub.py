@@ -107,7 +107,12 @@ class SlackStub:
             case "chat.update":
                 self.messages[arguments["ts"]].update({"streamed": "", "metadata": None} | _content(arguments))
                 return {"ts": arguments["ts"]}
-            case "conversations.replies" | "conversations.history":
+            case "conversations.replies":  # oldest first, page by page
+                first, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 1000)
+                found = list(self.messages.values())
+                more = str(first + limit) if first + limit < len(found) else ""
+                return {"messages": found[first : first + limit], "response_metadata": {"next_cursor": more}}
+            case "conversations.history":
                 return {"messages": list(self.messages.values())}
             case _:
                 return {}

@@ -84,6 +84,15 @@ async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(slack, pos
     assert len(slack.named("chat.postMessage")) == 1
 
 
+async def test_a_post_whose_answer_was_lost_is_found_at_the_end_of_a_long_thread(slack, poster):
+    for number in range(450):
+        slack.messages[f"1690000000.{number:06d}"] = {"ts": f"1690000000.{number:06d}", "user": "U2", "metadata": None}
+    slack.failures["chat.postMessage"] = [("lost", 200)]
+    ts = await poster.post(DM, PART, "hello", [])
+    assert len(slack.named("chat.postMessage")) == 1
+    assert ts == list(slack.messages)[-1]
+
+
 async def test_a_crash_after_a_post_finds_it_again(slack, poster):
     await poster.deliveries.begin("T1", "run", "answer", "D1", DM.thread)
     sent = await slack.client.chat_postMessage(channel="D1", text="hello", metadata=PART.metadata)

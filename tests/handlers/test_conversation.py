@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 from app.domain.answer import Answer, AnswerKind, Column, Table
@@ -56,6 +57,16 @@ async def test_a_follow_up_needs_no_mention_but_talk_among_others_is_left_alone(
         ("Jen Park", "I think there are three", False),
         ("Luis Ortega", "@Jen Park are you sure?", False),
     ]
+
+
+async def test_what_was_said_last_in_a_long_thread_is_what_she_is_told(socket_scene: Scene):
+    scene, bot = socket_scene, socket_scene.house.deps.bot.user_id
+    ts = await scene.people.say("jen", "#C07MAINTNC", "who has the keys of 204?")
+    for number in range(40):
+        await scene.people.say("jen", "#C07MAINTNC", f"remark {number}", thread=ts)
+    asked = await scene.people.say("luis", "#C07MAINTNC", f"<@{bot}> what do you think?", thread=ts)
+    await scene.people.wait_for_reply("luis", "#C07MAINTNC", after=asked)
+    assert [remark.text for remark in scene.agent.turns[0].history] == [f"remark {number}" for number in range(25, 40)]
 
 
 async def test_an_edit_of_an_answered_message_changes_nothing(scene: Scene):
@@ -159,6 +170,40 @@ async def test_the_stop_button_stops_the_turn(socket_scene: Scene):
     await scene.people.stop("jen", "@Sophia", ts)
     reply = await scene.people.wait_for_reply("jen", "@Sophia", after=ts)
     assert "Stopped, as you asked." in words(reply)
+
+
+async def test_the_stop_button_stops_what_was_asked_by_command(socket_scene: Scene):
+    scene = socket_scene
+    scene.agent.gate.clear()
+    await scene.people.slash("jen", "#C07LEASING", "/sophia a long question")
+    await until(lambda: len(scene.agent.turns) == 1)
+    thread = scene.agent.turns[0].conversation.thread
+    await scene.people.stop("jen", "@Sophia", thread)
+    reply = await scene.people.wait_for_reply("jen", "@Sophia", after=thread)
+    assert "Stopped, as you asked." in words(reply)
+
+
+async def test_an_answer_that_cannot_be_shown_is_never_silence(socket_scene: Scene, monkeypatch):
+    async def broken(*_: object) -> bool:
+        raise RuntimeError("internals")
+
+    monkeypatch.setattr("handlers.jobs.turn.may_all_read", broken)
+    ts = await socket_scene.people.say("jen", "@Sophia", "hello there, who are you")
+    reply = await socket_scene.people.wait_for_reply("jen", "@Sophia", after=ts)
+    assert "Something went wrong while I was showing my answer" in words(reply)
+    assert "internals" not in json.dumps(reply)
+    await socket_scene.people.wait_for_screen("jen", lambda screen: "processing" not in json.dumps(screen))
+
+
+async def test_a_double_click_on_a_choice_is_one_turn(socket_scene: Scene):
+    scene = socket_scene
+    scene.agent.answers["rent roll"] = samples.QUESTION
+    ts = await scene.people.say("jen", "@Sophia", "rent roll")
+    question = await scene.people.wait_for_reply("jen", "@Sophia", after=ts)
+    await asyncio.gather(*(scene.people.click("jen", question, "answer.choose.2") for _ in range(2)))
+    await scene.people.wait_for_reply("jen", "@Sophia", after=question["ts"])
+    await until(lambda: not scene.house.runtime._running)
+    assert [turn.text for turn in scene.agent.turns] == ["rent roll", "Rent roll for Maple Court"]
 
 
 async def test_choices_follow_ups_and_their_clicks_are_turns_of_whoever_clicks(scene: Scene):

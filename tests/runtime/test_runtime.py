@@ -185,6 +185,59 @@ async def test_people_who_wait_long_are_told_once(store, options):
     await runtime.drain(2)
 
 
+async def test_what_waits_for_its_own_lane_does_not_make_the_process_look_late(runtime):
+    work = Work()
+    work.gate.clear()
+    runtime.register({"turn": work})
+    await runtime.start()
+    for number in range(3):
+        await runtime.accept(arrival(f"m{number}", lane="webhooks"))
+    await until(lambda: work.seen == ["m0"])
+    backlog = await runtime.backlog()
+    assert (backlog.waiting, backlog.running, backlog.oldest) == (2, 1, 0.0)
+    work.gate.set()
+    await until(lambda: len(work.seen) == 3)
+
+
+async def test_what_waits_for_a_place_is_late(store, options):
+    runtime = Runtime(store, SystemClock(), replace(options, max_running=1))
+    work = Work()
+    work.gate.clear()
+    runtime.register({"turn": work})
+    await runtime.start()
+    for key in ("a", "b"):
+        await runtime.accept(arrival(key))
+        await until(lambda: bool(work.seen))
+    assert (await runtime.backlog()).oldest > 0
+    work.gate.set()
+    await until(lambda: len(work.seen) == 2)
+    await runtime.drain(2)
+
+
+async def test_who_waits_is_told_of_the_questions_of_their_own_company_only(store, options):
+    runtime = Runtime(store, SystemClock(), replace(options, max_running=1, busy_after=0.0))
+    work = Work()
+    work.gate.clear()
+    told: list[tuple[str, int]] = []
+
+    async def tell(entry: Entry, ahead: int) -> None:
+        told.append((entry.id, ahead))
+
+    runtime.register({"turn": work, "changed_record": work})
+    runtime.when_busy("turn", tell)
+    await runtime.start()
+    await runtime.accept(arrival("a"))
+    await until(lambda: work.seen == ["a"])
+    await runtime.accept(arrival("another company's", workspace_id="T2"))
+    for number in range(3):
+        await runtime.accept(arrival(f"change{number}", kind="changed_record"))
+    await runtime.accept(arrival("mine"))
+    await until(lambda: ("mine", 0) in told)
+    work.gate.set()
+    await until(lambda: len(work.seen) == 6)
+    await runtime.drain(2)
+
+
 async def test_a_drain_lets_running_work_end_and_starts_nothing_new(runtime, store):
     work = Work()
     work.gate.clear()

@@ -15,6 +15,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from app.channels.slack.failures import CALL_FAILURES, Meaning, NotDelivered, code_of, meaning_of, wait_of
+from app.channels.slack.thread import thread_messages
 from app.runtime.deliveries import Deliveries, Shown
 
 log = structlog.get_logger(__name__)
@@ -167,20 +168,19 @@ class Poster:
         return max(unmarked, key=float, default="")
 
     async def _recent(self, place: Place) -> list[dict[str, Any]]:
-        async def call() -> Any:
-            if place.thread:
-                return await self.client.conversations_replies(
-                    channel=place.channel, ts=place.thread, limit=100, include_all_metadata=True
-                )
-            return await self.client.conversations_history(channel=place.channel, limit=50, include_all_metadata=True)
-
+        if not place.thread:
+            answer = await self.keep_trying(
+                lambda: self.client.conversations_history(channel=place.channel, limit=50, include_all_metadata=True)
+            )
+            return list(answer.get("messages") or [])
         try:
-            answer = await self.keep_trying(call)
+            return await thread_messages(
+                self.client, place.channel, place.thread, trying=self.keep_trying, include_all_metadata=True
+            )
         except NotDelivered as refused:
             if refused.code == "thread_not_found":
                 return []
             raise
-        return list(answer.get("messages") or [])
 
 
 def _plainer(blocks: list[Block]) -> list[Block]:
