@@ -138,8 +138,6 @@ ACROSS_WORKSPACES = {
         "_TAKE",  # by (workspace, id) pairs that were chosen taking turns among workspaces
         "_SOME_WAIT",  # whether to look again
         "held_by",  # by executor
-        "backlog",  # depth and age, for health and metrics
-        "long_waiting",
         "to_stop",  # by executor
         "forget_before",  # old entries
         "_set",  # by (workspace, id) pairs
