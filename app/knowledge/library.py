@@ -1,7 +1,8 @@
 """The company's documents: taken in once, replaced when they change, forgotten when they go.
 
 A document can be found from the moment all its passages are in, and not before: its row and readers are written last.
-What is killed on the way leaves passages that nobody may read, and the next run puts the document in whole.
+What is killed on the way leaves passages that nobody may read, and the next run puts the document in whole. What is
+forgotten while it is read stays forgotten (claims.py).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Literal
 
 from app.db.engine import Database
 from app.domain.clock import Clock
-from app.knowledge import shelf, splitting
+from app.domain.errors import RetryLater
+from app.knowledge import claims, shelf, splitting
 from app.knowledge.embedders.base import Embedder
 from app.knowledge.passages import Document, DocumentKind, Embedded
 from app.knowledge.reading.base import About, Material, Section, Unreadable
@@ -85,10 +87,12 @@ class Library:
             before = (await shelf.known(session, workspace_id, [arriving.id])).get(arriving.id)
         if before is not None and before.content_hash == content_hash:
             return TakenIn(arriving.id, before.title, "unchanged", before.passages)
+        async with self._db.transaction() as session:
+            claimed = await claims.claim(session, workspace_id, arriving.id)
         try:
             about, sections = await self._read(arriving)
         except Unreadable as wrong:
-            return TakenIn(arriving.id, arriving.title, "unreadable", sentence=wrong.for_people)
+            return await self._unreadable(workspace_id, arriving, claimed, wrong.for_people)
         document = Document(
             workspace_id=workspace_id,
             id=arriving.id,
@@ -101,22 +105,46 @@ class Library:
         )
         passages = await self._embedded(document, sections)
         if not passages:
-            return TakenIn(arriving.id, document.title, "unreadable", sentence=f"“{document.title}” holds no text.")
-        if before is not None:
-            await self._hide_from_former_readers(document)
+            return await self._unreadable(workspace_id, arriving, claimed, f"“{document.title}” holds no text.")
+        await self._put(document, passages, claimed)
+        return TakenIn(document.id, document.title, "replaced" if before else "added", len(passages))
+
+    async def _unreadable(self, workspace_id: str, arriving: Arriving, claimed: str, sentence: str) -> TakenIn:
+        async with self._db.transaction() as session:
+            await claims.release(session, workspace_id, arriving.id, claimed)
+        return TakenIn(arriving.id, arriving.title, "unreadable", sentence=sentence)
+
+    async def _put(self, document: Document, passages: Sequence[Embedded], claimed: str) -> None:
+        """Writes the document. Whoever wrote it meanwhile is written over, whole; when it was forgotten meanwhile it
+        stays forgotten, and RetryLater says so."""
+        while not await self._is_put(document, passages, claimed):
+            async with self._db.transaction() as session:
+                claimed = await claims.claim_again(session, document.workspace_id, document.id)
+            if not claimed:
+                await self._store.forget(document.workspace_id, [document.id])
+                raise RetryLater(
+                    f"“{document.title}” was deleted while I read it.",
+                    next_step="Please share it again if that was not meant.",
+                    code="document_overtaken",
+                )
+
+    async def _is_put(self, document: Document, passages: Sequence[Embedded], claimed: str) -> bool:
+        """False when the claim does not stand any more. What changes hands is nobody's until all of it is in: who could
+        read the old version never sees the new one by that right, not even when the process ends in between."""
+        workspace_id = document.workspace_id
+        async with self._db.transaction() as session:
+            if not await claims.stands(session, workspace_id, document.id, claimed):
+                return False
+            if await shelf.readers_of(session, workspace_id, document.id) != document.readers:
+                await shelf.hide_documents(session, workspace_id, [document.id])
         await self._store.replace(workspace_id, document.id, passages)
         async with self._db.transaction() as session:
+            if not await claims.release(session, workspace_id, document.id, claimed):
+                return False
             await shelf.put_document(
                 session, document, passages=len(passages), embedder=self._embedder.id, now=self._clock.now()
             )
-        return TakenIn(document.id, document.title, "replaced" if before else "added", len(passages))
-
-    async def _hide_from_former_readers(self, document: Document) -> None:
-        """What changes hands is nobody's until all of it is in: who could read the old version never sees the new
-        one by that right, not even when the process ends in between."""
-        async with self._db.transaction() as session:
-            if await shelf.readers_of(session, document.workspace_id, document.id) != document.readers:
-                await shelf.drop_document(session, document.workspace_id, document.id)
+        return True
 
     async def readers_of(self, workspace_id: str, document_id: str) -> frozenset[str]:
         """Who may read a document now; nobody when there is no such document."""
@@ -129,13 +157,15 @@ class Library:
             return await shelf.listed(session, workspace_id, prefix)
 
     async def forget(self, workspace_id: str, document_ids: Sequence[str]) -> int:
-        """Removes documents; returns how many there were. From the first moment on nobody finds them."""
+        """Removes documents, also those on their way in; returns how many there were. From the first moment on nobody
+        finds them; raises what the store raises, and then they are still listed, with no readers."""
         async with self._db.transaction() as session:
-            found = await shelf.known(session, workspace_id, document_ids)
-            for document_id in found:
-                await shelf.drop_document(session, workspace_id, document_id)
+            await claims.drop(session, workspace_id, document_ids)
+            found = await shelf.hide_documents(session, workspace_id, document_ids)
         await self._store.forget(workspace_id, list(document_ids))
-        return len(found)
+        async with self._db.transaction() as session:
+            await shelf.drop_hidden(session, workspace_id, document_ids)
+        return found
 
     async def _read(self, arriving: Arriving) -> tuple[About, Sequence[Section]]:
         if arriving.material is None:

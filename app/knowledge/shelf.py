@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeReader, KnowledgeVersion
@@ -141,6 +141,22 @@ async def put_document(session: AsyncSession, document: Document, *, passages: i
         for token in sorted(document.readers)
     )
     await session.flush()
+
+
+async def hide_documents(session: AsyncSession, workspace_id: str, document_ids: Sequence[str]) -> int:
+    """Nobody finds the documents from here on, and reading them again is never unchanged. Their rows stay, so that what
+    breaks off on the way is seen and done again. Returns how many there are."""
+    readers = (KnowledgeReader.workspace_id == workspace_id) & KnowledgeReader.document_id.in_(list(document_ids))
+    rows = (KnowledgeDocument.workspace_id == workspace_id) & KnowledgeDocument.id.in_(list(document_ids))
+    await session.execute(delete(KnowledgeReader).where(readers))
+    hidden = update(KnowledgeDocument).where(rows).values(content_hash="").returning(KnowledgeDocument.id)
+    return len((await session.scalars(hidden)).all())
+
+
+async def drop_hidden(session: AsyncSession, workspace_id: str, document_ids: Sequence[str]) -> None:
+    """Removes the rows of documents whose passages are gone; one that came in anew meanwhile stays."""
+    fits = (KnowledgeDocument.workspace_id == workspace_id) & KnowledgeDocument.id.in_(list(document_ids))
+    await session.execute(delete(KnowledgeDocument).where(fits, KnowledgeDocument.content_hash == ""))
 
 
 async def drop_document(session: AsyncSession, workspace_id: str, document_id: str) -> None:

@@ -12,8 +12,8 @@ from app.db.models.base import Base, InWorkspace, UtcDateTime
 
 
 class KnowledgeDocument(InWorkspace, Base):
-    """A document that was read. `kind`: file, page, transcript, note. `state`: ready (all passages are in),
-    unreadable (`error` says why, for people)."""
+    """A document whose passages are all in. `kind`: file, page, transcript, note. `content_hash` is empty while it is
+    being forgotten."""
 
     __tablename__ = "knowledge_documents"
 
@@ -22,8 +22,6 @@ class KnowledgeDocument(InWorkspace, Base):
     link: Mapped[str] = mapped_column(String(1000), default="")
     content_hash: Mapped[str] = mapped_column(String(64))
     dated: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(String(12), default="ready")
-    error: Mapped[str] = mapped_column(String(400), default="")
     embedder: Mapped[str] = mapped_column(String(80), default="")
     passages: Mapped[int] = mapped_column(default=0)
     ingested_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -72,3 +70,13 @@ class KnowledgeVersion(Base):
 
     workspace_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
+
+
+class KnowledgeClaim(Base):
+    """Who is writing a document, as app/knowledge/claims.py keeps it."""
+
+    __tablename__ = "knowledge_claims"
+
+    workspace_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    claim: Mapped[str] = mapped_column(String(32))
