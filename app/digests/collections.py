@@ -11,4 +11,5 @@ DIGEST = Digest(
         Part("get_kpi", {"metric": "delinquency_rate"}),
         Part("list_delinquent_residents"),
     ),
+    questions=("Who is more than 30 days past due?", "How did delinquency develop this year?"),
 )

@@ -11,4 +11,5 @@ DIGEST = Digest(
         Part("search_deals"),
         Part("list_tasks", {"status": "overdue"}),
     ),
+    questions=("Show me the open deals", "Which tasks are overdue?"),
 )

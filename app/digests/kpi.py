@@ -14,4 +14,5 @@ DIGEST = Digest(
         Part("get_kpi", {"metric": "delinquency_rate"}),
         Part("get_budget_variance"),
     ),
+    questions=("Compare NOI across all communities", "Occupancy by community"),
 )

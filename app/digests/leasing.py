@@ -14,4 +14,5 @@ DIGEST = Digest(
         Part("list_lease_expirations"),
         Part("get_kpi", {"metric": "renewal_rate"}),
     ),
+    questions=("Which units are available now?", "Which leases end in the next 60 days?"),
 )

@@ -12,4 +12,5 @@ DIGEST = Digest(
         Part("list_work_orders"),
         Part("list_work_orders", {"status": "on_hold"}),
     ),
+    questions=("Show me the emergency work orders", "Which work orders are on hold?"),
 )

@@ -13,7 +13,6 @@ from app.tools.core.outcomes import CallOrigin, Done, Outcome
 from app.tools.core.registry import AnyTool
 
 Call = Callable[[Principal, str, dict[str, Any], CallOrigin], Awaitable[Outcome]]
-MOST_QUESTIONS = 3
 
 
 async def compose(
@@ -42,12 +41,11 @@ async def compose(
     if not done:
         return Answer(AnswerKind.FAILED, " ".join(reasons))
     said = "\n".join(f"- {one.presentation.text}" for one in done)
-    questions = dict.fromkeys(text for one in done for text in one.presentation.follow_ups[:1])
     return Answer(
         AnswerKind.ANSWER,
         f"**{digest.title} digest, {today:%A, %B %-d}**\n\n{said}",
         sources=merged(source for one in done for source in one.result.sources),
         notes=tuple(f"Left out: {reason}" for reason in reasons),
-        follow_ups=tuple(questions)[:MOST_QUESTIONS],
+        follow_ups=digest.questions,
         definitions=tuple(dict.fromkeys(key for one in done for key in one.presentation.definitions)),
     )

@@ -18,8 +18,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Digest:
-    """A topic: its name in `schedule_digest`, its heading, and its parts in the order they are read."""
+    """A topic: its name in `schedule_digest`, its heading, its parts in the order they are read, and questions that go
+    on from it. Each question is whole in itself: who clicks it begins a conversation."""
 
     topic: str
     title: str
     parts: tuple[Part, ...]
+    questions: tuple[str, ...] = ()
