@@ -14,9 +14,9 @@ from rich.table import Table
 
 from app.cli.core.data import which_data
 from app.cli.core.edge import run_or_exit, settings_or_exit
-from app.domain.clock import SystemClock
+from app.db.migrate import upgrade
 from app.domain.errors import Fixable
-from app.settings import Settings, plain_values
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.knowledge.evaluation.answers import Figures, Judged
@@ -117,6 +117,7 @@ async def _floor(settings: Settings, paths: list[Path]) -> Floor:
         raise Fixable("Name a question set.", next_step="sophia eval floor questions.yaml, see docs/evaluation.md.")
     questions = read_questions(paths).questions
     async with open_house(settings) as house:
+        await upgrade(house.db)
         if not await house.library.documents(settings.workspace_id):
             raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
@@ -136,6 +137,7 @@ async def _asked(settings: Settings, paths: list[Path]) -> tuple[list[Judged], F
     questions = read_questions(paths).questions
     judged: list[Judged] = []
     async with open_house(settings) as house:
+        await upgrade(house.db)
         documents = named(await house.library.documents(settings.workspace_id), questions)
         if not documents:
             raise Fixable("There are no documents yet.", next_step="Take some in with: sophia ingest")
@@ -154,6 +156,7 @@ async def _candidates(settings: Settings) -> str:
 
     db = Database(settings.async_database_url)
     try:
+        await upgrade(db)
         return await candidates(db, settings.workspace_id)
     finally:
         await db.close()
@@ -184,30 +187,25 @@ def _rounded(value: float | None) -> float | None:
 
 
 async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
-    from app.gateways.pool.pools import Pools  # noqa: PLC0415
-    from app.http.outbound import Outbound  # noqa: PLC0415 - numpy and SQLAlchemy load for this alone
-    from app.knowledge.embedders.registry import open_embedder  # noqa: PLC0415
+    from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.knowledge.evaluation.retrieval import evaluate  # noqa: PLC0415
     from app.knowledge.evaluation.sets import read_set  # noqa: PLC0415
 
     judged = read_set(folder)
-    outbound = Outbound(SystemClock())
-    try:
-        embedder = open_embedder(settings.embedder, plain_values(settings), Pools(outbound, settings.workspace_id))
+    async with open_house(settings) as house:  # for its embedder: what it costs is booked and budgeted
+        await upgrade(house.db)
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
             tasks = {what: bars.add_task(what) for what in ("documents", "questions")}
             measured = await evaluate(
                 judged,
-                embedder,
-                SystemClock(),
+                house.embedder,
+                house.clock,
                 lambda what, done, total: bars.update(tasks[what], completed=done, total=total),
             )
-        await embedder.close()
-    finally:
-        await outbound.close()
+        embedder = house.embedder.id
     return {
         "set": folder.name,
-        "embedder": embedder.id,
+        "embedder": embedder,
         "n": measured.questions,
         "documents": measured.documents,
         "passages": measured.passages,

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from app.knowledge.library import Arriving, Library, TakenIn
     from app.knowledge.web.walk import Bounds
 
-MARKS = {"added": "[green]+[/]", "replaced": "[green]~[/]", "unchanged": "[dim]=[/]", "unreadable": "[yellow]![/]"}
+MARKS = {
+    "added": "[green]+[/]",
+    "replaced": "[green]~[/]",
+    "unchanged": "[dim]=[/]",
+    "unreadable": "[yellow]![/]",
+    "missing": "[yellow]?[/]",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +64,7 @@ def register(app: typer.Typer) -> None:
 
 async def _take_in(settings: Settings, sources: list[str], kept: Kept, bounds: Bounds, *, remove: bool) -> bool:
     """Takes everything in and shows what became of it; true when all could be read."""
-    from app.cli.core.intake import origin  # noqa: PLC0415
+    from app.cli.core.intake import is_address, origin  # noqa: PLC0415
     from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
 
     console = Console(highlight=False)
@@ -70,13 +76,22 @@ async def _take_in(settings: Settings, sources: list[str], kept: Kept, bounds: B
             bar = progress.add_task("Reading documents")
             for source in sources:
                 met: set[str] = set()
+                whole = True
                 async for arriving in _arriving(source, settings, kept, bounds):
                     one = await _one(house.library, workspace_id, arriving, progress, bar)
-                    met.add(one.document_id)
+                    if one.outcome != "missing":
+                        met.add(one.document_id)
+                    whole = whole and (one.outcome != "unreadable" or not is_address(source))
                     counts[one.outcome] += 1
                     told = one.sentence or f"{one.passages} passages"
                     progress.console.print(f"{MARKS[one.outcome]} {escape(one.document_id)}  [dim]{escape(told)}[/]")
-                if remove and (start := origin(source)):
+                if is_address(source) and (not whole or len(met) >= bounds.pages):
+                    # A page that was out of reach, or beyond the bounds, may lead to others: they are not gone for it.
+                    if remove:
+                        progress.console.print(
+                            "[yellow]Not all of the site was read, so nothing of it is forgotten.[/]"
+                        )
+                elif remove and (start := origin(source)):
                     known = await house.library.documents(workspace_id, start)
                     gone = [document.id for document in known if document.id not in met]
                     counts["forgotten"] += await house.library.forget(workspace_id, gone)
@@ -84,7 +99,7 @@ async def _take_in(settings: Settings, sources: list[str], kept: Kept, bounds: B
                         progress.console.print(f"[red]-[/] {escape(document_id)}  [dim]forgotten[/]")
     told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
     console.print(told or "There was nothing to read.")
-    return not counts["unreadable"]
+    return not (counts["unreadable"] or counts["missing"])
 
 
 async def _arriving(source: str, settings: Settings, kept: Kept, bounds: Bounds) -> AsyncIterator[Arriving | TakenIn]:

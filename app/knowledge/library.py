@@ -60,11 +60,11 @@ class Arriving:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What became of one document. `sentence` says for people why it could not be read."""
+    """What became of one document. `sentence` says for people why it could not be read; `missing`: there is none."""
 
     document_id: str
     title: str
-    outcome: Literal["added", "replaced", "unchanged", "unreadable"]
+    outcome: Literal["added", "replaced", "unchanged", "unreadable", "missing"]
     passages: int = 0
     sentence: str = ""
 

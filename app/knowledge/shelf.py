@@ -12,6 +12,7 @@ from app.db.models.knowledge import KnowledgeDocument, KnowledgePassage, Knowled
 from app.db.upsert import insert_for
 from app.knowledge import terms
 from app.knowledge.passages import Document, DocumentKind, Passage, Sight
+from app.knowledge.surroundings import NEAREST
 from app.knowledge.terms import analyser
 
 
@@ -246,13 +247,15 @@ async def _readers(session: AsyncSession, workspace_id: str, document_ids: set[s
 
 
 async def section_of(session: AsyncSession, sight: Sight, passage: Passage) -> tuple[Passage, ...]:
-    """All passages of the section that a passage stands in, in order."""
+    """The passages of the section that a passage stands in, in order: the nearest before and after it, since a plain
+    text is all one section."""
     rows = await session.scalars(
         select(KnowledgePassage)
         .where(
             seen_by(sight),
             KnowledgePassage.document_id == passage.document_id,
             KnowledgePassage.section == passage.section,
+            KnowledgePassage.number.between(passage.number - NEAREST, passage.number + NEAREST),
         )
         .order_by(KnowledgePassage.number)
     )

@@ -17,6 +17,7 @@ from app.knowledge.passages import DocumentKind, sight_of
 from app.knowledge.quoting import as_prose, disagree, quote_of
 from app.knowledge.reading.transcript import place_of
 from app.knowledge.search import Findings, Found
+from app.knowledge.surroundings import around
 from app.knowledge.talk import TALK, sights_for
 from app.portfolio.people import askable
 from app.tools.core.tool import Presentation, Tool, ToolArgs, ToolContext, ToolOutput
@@ -28,7 +29,9 @@ MORE = 2  # further passages that are named
 
 
 class Args(ToolArgs):
-    query: str = Field(description="The question or topic")
+    query: str = Field(
+        description="The question or topic, with its subject: whole also when the message goes on from another"
+    )
 
 
 class Cited(BaseModel):
@@ -150,7 +153,7 @@ def _cited(question: str, number: int, found: Found) -> Cited:
         place=f"{spoken.mark} {spoken.who}" if spoken else "",
         link=f"{document.link}{anchor}" if document.link else "",
         quote=as_prose(spoken.stripped(quote) if spoken else quote),
-        section="\n\n".join(one.text for one in found.section)[:LONGEST_SECTION],
+        section=around(passage, found.section, LONGEST_SECTION),
     )
 
 

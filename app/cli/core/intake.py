@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from app.domain.clock import Clock
 from app.domain.errors import Fixable
 from app.http.outbound import Outbound
 from app.knowledge.library import Arriving, TakenIn, document_id
 from app.knowledge.passages import EVERYONE, DocumentKind
-from app.knowledge.reading.base import Material
+from app.knowledge.reading.base import Material, Unreadable
+from app.knowledge.reading.registry import require_size
 from app.knowledge.web.sites import Sites
 from app.knowledge.web.walk import Bounds, Missed, Walk
 
@@ -53,22 +55,38 @@ def files(source: str) -> Iterator[tuple[str, Path]]:
         for file in sorted(one for one in path.rglob("*") if one.is_file()):
             below = file.relative_to(path)
             if not any(part.startswith(".") for part in below.parts):
-                yield f"{root}/{below.as_posix()}", file
+                yield _writable(f"{root}/{below.as_posix()}"), file
     elif path.is_file():
-        yield path.name, path
+        yield _writable(path.name), path
     else:
         raise Fixable(f"There is no file or folder {path}.", next_step="Please check the path.", code="no_such_file")
 
 
-def of_file(name: str, path: Path, kept: Kept) -> Arriving:
+def _writable(name: str) -> str:
+    """A file's name may hold bytes that are no text; they are written as `\\udcff`."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def of_file(name: str, path: Path, kept: Kept) -> Arriving | TakenIn:
+    """The file on its way in; its outcome when it can't be opened or is too large to be looked at."""
+    shown = _writable(path.name)
+    try:
+        require_size(shown, path.stat().st_size)
+        content = path.read_bytes()
+        changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except Unreadable as wrong:
+        return TakenIn(document_id("file", name), shown, "unreadable", sentence=wrong.for_people)
+    except (OSError, OverflowError, ValueError) as refused:
+        why = getattr(refused, "strerror", None) or type(refused).__name__
+        return TakenIn(document_id("file", name), shown, "unreadable", sentence=f"“{shown}” can't be opened: {why}.")
     return Arriving(
         id=document_id("file", name),
-        title=path.stem.replace("-", " ").replace("_", " ").capitalize(),
+        title=_writable(path.stem).replace("-", " ").replace("_", " ").capitalize(),
         kind=DocumentKind.FILE,
         readers=kept.readers,
-        dated=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-        link=f"{kept.link.rstrip('/')}/{name}" if kept.link else "",
-        material=Material(path.name, path.read_bytes()),
+        dated=changed_at,
+        link=f"{kept.link.rstrip('/')}/{quote(name)}" if kept.link else "",
+        material=Material(shown, content),
     )
 
 
@@ -80,7 +98,8 @@ async def of_site(
     try:
         async for page in Walk(outbound, Sites.parse(sites), bounds).pages(address):
             if isinstance(page, Missed):
-                yield TakenIn(document_id("page", page.address), page.address, "unreadable", sentence=page.sentence)
+                outcome = "missing" if page.gone else "unreadable"
+                yield TakenIn(document_id("page", page.address), page.address, outcome, sentence=page.sentence)
                 continue
             yield Arriving(
                 id=document_id("page", page.address),
@@ -96,8 +115,8 @@ async def of_site(
 
 
 def origin(source: str) -> str:
-    """What the ids of everything from a folder or site start with; "" for a single file."""
+    """What the ids of everything from a folder or below an address start with; "" for a single file."""
     if is_address(source):
-        return document_id("page", source)
+        return f"page:{source.rstrip('/')}/"
     path = Path(source)
     return f"file:{path.resolve().name}/" if path.is_dir() else ""

@@ -24,6 +24,15 @@ CUE = re.compile(
 )
 #: The tool that looks into documents: what it is asked is a text, which a follow-up completes instead of changing.
 DOCUMENTS = "search_knowledge"
+#: What asks for something without saying of what: "how long do we have to answer", "who decides", "by when".
+_THIN = re.compile(
+    r"(?i)\b(?:how|long|much|many|often|soon|fast|late|far|what|when|where|which|who|whose|why|by|until|till|does|do|did|"
+    r"is|are|was|be|can|could|may|must|should|would|will|shall|has|have|had|need|needs|we|us|our|i|me|my|"
+    r"to|a|an|the|if|so|for|of|in|on|at|not|no|or|and|any|else|then|long|time|days?|hours?|weeks?|months?|deadline|"
+    r"exceptions?|limit|answer|respond|reply|wait|decide|decides|approve|approves|sign|signs|say|tell|happens?|"
+    r"refuse|refuses|apply|applies|count|counts|ask|written|writing)\b|[^\w\s]"
+)
+_ASKS = re.compile(r"(?i)\b(?:how|what|when|which|who|whose|why|where)\b")
 LONGEST_ADDITION = 10  # words; a longer message says itself what it is about
 _SURE, _SURE_WITH_A_NAME = 0.97, 0.85  # from which another request stands on its own
 _REFERS = re.compile(
@@ -69,10 +78,11 @@ def follow(text: str, context: Sequence[Call], reader: Reader, index: NameIndex,
 def _asked_further(text: str, last: Call, reading: Reading) -> Plan | None:
     """ "And for cats?" after a look into documents: the question it goes on from, and the message behind it."""
     best = reading.best
-    if len(text.split()) > LONGEST_ADDITION or not (CUE.match(text) or _REFERS.search(text)):
+    thin = bool(_ASKS.search(text)) and not _THIN.sub(" ", text).split() and not reading.found.names
+    if len(text.split()) > LONGEST_ADDITION or not (thin or CUE.match(text) or _REFERS.search(text)):
         return None
     sure = _SURE if not reading.found.names else _SURE_WITH_A_NAME
-    of_its_own = best.label != DOCUMENTS and best.probability >= sure and not _continues(text, reading)
+    of_its_own = not thin and best.label != DOCUMENTS and best.probability >= sure and not _continues(text, reading)
     if of_its_own and (best.filled is None or not best.filled.missing):
         return None
     before = str(last.arguments.get("query", ""))

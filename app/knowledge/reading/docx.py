@@ -11,6 +11,7 @@ from app.knowledge.reading.archive import damaged, is_office, opened
 from app.knowledge.reading.base import About, Block, Material, Section
 from app.knowledge.reading.headings import Outline, table_text
 
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading (\d)", re.I)
 
 
@@ -48,9 +49,21 @@ def _document(material: Material) -> Any:
 
     content = opened(material)
     try:
-        return docx.Document(content)
+        document = docx.Document(content)
+        _unwrap(document.element.body)
     except Exception:  # the parser meets whatever a file holds: KeyError, ValueError, XML errors
         raise damaged(material) from None
+    return document
+
+
+def _unwrap(body: Any) -> None:
+    """What was inserted under change tracking, and what stands in the fields of a form (ECMA-376 part 1, 17.13.5.18 and
+    17.5.2), is text like all other: the library passes over both, and a form would read as if it was not filled in."""
+    for wrapper in list(body.iter(*(f"{_W}{name}" for name in ("ins", "moveTo", "smartTag", "sdt")))):
+        held = wrapper.find(f"{_W}sdtContent") if wrapper.tag == f"{_W}sdt" else wrapper
+        for child in list(held) if held is not None else ():
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
 
 
 READER = Docx()

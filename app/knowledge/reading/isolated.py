@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from app.knowledge.reading import storable
 from app.knowledge.reading.base import About, Material, Section, Unreadable
 
 MOST_MEMORY = 2 * 1024**3  # bytes of address space, libraries included
@@ -104,7 +105,7 @@ def _contents(material: Material) -> Contents:
     from app.knowledge.reading.registry import reader_of  # noqa: PLC0415 - only the child needs parsers
 
     reader = reader_of(material)
-    return Contents(reader.about(material), tuple(reader.sections(material)))
+    return Contents(storable.about(reader.about(material)), tuple(storable.sections(reader.sections(material))))
 
 
 def believed(name: str, work: Callable[..., T], *given: object) -> T | Wrong:

@@ -32,12 +32,7 @@ def reader_of(material: Material) -> Reader:
     name, content = material.name, material.content
     if not content:
         raise Unreadable(f"“{name}” is empty.", next_step="Please send it again.", code="empty_document")
-    if len(content) > LARGEST:
-        raise Unreadable(
-            f"“{name}” has {len(content) // 2**20} MB; I read up to {LARGEST // 2**20}.",
-            next_step="Please split it, or save it without pictures.",
-            code="document_too_large",
-        )
+    require_size(name, len(content))
     readers = all_readers()
     for reader in readers:
         if reader.recognises(content):
@@ -55,6 +50,16 @@ def reader_of(material: Material) -> Reader:
             next_step="Please export it again.",
         )
     return fitting
+
+
+def require_size(name: str, size: int) -> None:
+    """Raises Unreadable for a file of more than LARGEST bytes; asked before it is read into memory too."""
+    if size > LARGEST:
+        raise Unreadable(
+            f"“{name}” has {size // 2**20} MB; I read up to {LARGEST // 2**20}.",
+            next_step="Please split it, or save it without pictures.",
+            code="document_too_large",
+        )
 
 
 def _readable(readers: tuple[Reader, ...]) -> str:

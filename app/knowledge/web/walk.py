@@ -50,10 +50,11 @@ class WebPage:
 
 @dataclass(frozen=True)
 class Missed:
-    """A page that could not be read, and why, for people."""
+    """A page that could not be read, and why, for people. `gone`: the site says that there is none."""
 
     address: str
     sentence: str
+    gone: bool = False
 
 
 class Walk:
@@ -130,7 +131,7 @@ class Walk:
 
 def _read(address: str, reply: Reply) -> WebPage | Missed | None:
     if reply.status != 200:
-        return Missed(address, "There is no such page.")
+        return Missed(address, "There is no such page.", gone=True)
     mimetype = reply.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
     if mimetype not in _READ:
         return None

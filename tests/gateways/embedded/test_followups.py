@@ -79,6 +79,9 @@ def test_the_second_request_of_a_message_may_point_at_the_first(planner: Planner
         ("and for cats?", "what is the pet fee for dogs; and for cats?"),
         ("who approves that?", "what is the pet fee for dogs; who approves that?"),
         ("and at villa rosa?", "what is the pet fee for dogs; and at villa rosa?"),
+        ("how long do we have to answer", "what is the pet fee for dogs; how long do we have to answer"),
+        ("by when?", "what is the pet fee for dogs; by when?"),
+        ("how much notice is needed to end a lease", "how much notice is needed to end a lease"),
         ("what if they are assistance animals", "what is the pet fee for dogs; what if they are assistance animals"),
     ],
 )
@@ -97,3 +100,4 @@ def test_another_request_after_a_look_into_documents_stands_on_its_own(planner: 
         ("get_occupancy", {"property": "Villa Rosa"})
     ]
     assert planned(planner, "thanks, that helps!", nasty, first) == []
+    assert planned(planner, "what can you do?", nasty, first) == []

@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from app.knowledge.reading.base import Material, Unreadable
-from app.knowledge.reading.isolated import IsolatedReading, Wrong, contents_of
+from app.knowledge.reading.isolated import Contents, IsolatedReading, Wrong, contents_of
 from tests.knowledge.reading.files import locked, pdf, repacked, saved, workbook
 
 WORD = saved(docx.Document().save)
@@ -45,6 +45,19 @@ HOSTILE = {
     "an archive bomb": ("a.docx", deflated(("word/document.xml", b"a" * 50_000_000)), "unpacks to far more"),
     "a table without end": ("a.csv", b"a,b\n" + b"1,2\n" * 60_000, "more than 50,000 rows"),
 }
+
+
+def test_what_no_database_takes_is_left_out() -> None:
+    head = b"<html><title>Pe\xed\xa0\x80ts</title><meta name='date' content='0001-01-01T00:00:00+14:00'>"
+    read = contents_of(Material("pets.html", head + b"<p>Two" + b" " * 4096 + b"cats&#0;.</p>"))
+    assert isinstance(read, Contents)
+    assert read.about.dated is None
+    letters = read.about.title + read.sections[0].blocks[0].text
+    assert letters.encode().count(b"\0") == 0
+
+    late = contents_of(Material("pets.txt", b"Two cats at most. " * 300 + b"\0And a dog."))
+    assert isinstance(late, Contents)
+    assert late.sections[0].blocks[0].text.endswith("at most. And a dog.")
 
 
 @pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)

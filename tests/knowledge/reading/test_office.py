@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import docx
 import pptx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from pptx.util import Inches
 
 from app.knowledge.reading.base import Block, Material, Section
@@ -66,3 +69,30 @@ def test_slides_are_read_from_the_top_down_with_their_tables_and_notes() -> None
         "Notes: Say it kindly",
     ]
     assert {one.page for one in found.blocks} == {1}
+
+
+def test_a_contract_reads_with_its_tracked_insertions_and_its_filled_in_fields() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("The deposit is ")
+    tracked = (
+        "<w:ins {0}><w:r><w:t>$500</w:t></w:r></w:ins>",
+        "<w:del {0}><w:r><w:delText>$300</w:delText></w:r></w:del>",
+        "<w:sdt {0}><w:sdtPr/><w:sdtContent><w:r><w:t> a unit.</w:t></w:r></w:sdtContent></w:sdt>",
+    )
+    for one in tracked:
+        paragraph._p.append(parse_xml(one.format(nsdecls("w"))))
+    field = "<w:sdt {0}><w:sdtContent><w:p><w:r><w:t>Tenant: Kim Park</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    paragraph._p.addnext(parse_xml(field.format(nsdecls("w"))))
+    read = sections("lease.docx", saved(document.save))
+    assert [block.text for one in read for block in one.blocks] == ["The deposit is $500 a unit.", "Tenant: Kim Park"]
+
+
+def test_a_page_without_paragraphs_is_read_by_what_its_text_stands_in() -> None:
+    page = (
+        b"<html><body><div dir=ltr>The pool <b>opens</b> at nine.<div>Bring a <a href=x>key</a>.</div></div>"
+        b"<h2>Guests</h2>Two at most.<p>Ask <i>first</i></p></body></html>"
+    )
+    assert [(one.trail, [block.text for block in one.blocks]) for one in sections("pool.html", page)] == [
+        ((), ["The pool opens at nine.", "Bring a key."]),
+        (("Guests",), ["Two at most.", "Ask first"]),
+    ]

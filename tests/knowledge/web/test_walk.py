@@ -121,7 +121,7 @@ async def test_a_redirect_is_followed_on_the_same_site_only() -> None:
 async def test_pictures_are_passed_over_and_missing_pages_named() -> None:
     picture = answer(200, b"\x89PNG", "Content-Type: image/png")
     async with site({"/": page("/logo", "/gone"), "/logo": picture}) as one:
-        assert (await one.read())[1:] == [Missed(f"{one.url}/gone", "There is no such page.")]
+        assert (await one.read())[1:] == [Missed(f"{one.url}/gone", "There is no such page.", gone=True)]
 
 
 async def test_a_page_says_when_it_was_changed() -> None:
