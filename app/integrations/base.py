@@ -40,8 +40,10 @@ class Resource:
 
     per_property: read once for each property, else once for the whole account. incremental: can be read from a
     moment on (`Reading.since`), then `overlap` is taken off that moment. reconciled: rows that a full reading did
-    not bring get a tombstone, except those whose `bounded_by` column lies before `Reading.horizon`. fresh_within: how
-    old the resource may become before operators are told that it is late.
+    not bring get a tombstone, except those whose `bounded_by` column lies before `Reading.horizon`. counted: its pages
+    are counted, so that a record which moves to an earlier page while they are read does not come; what did not come is
+    read once more before it gets a tombstone. fresh_within: how old the resource may become before operators are told
+    that it is late.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Resource:
     incremental: bool = False
     overlap: timedelta = timedelta(days=1)
     reconciled: bool = True
+    counted: bool = False
     bounded_by: str = ""
     fresh_within: timedelta = timedelta(hours=24)
 

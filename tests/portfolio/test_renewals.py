@@ -12,7 +12,7 @@ from app.db.engine import Database
 from app.db.models.leasing import Lease
 from app.integrations.base import Batch, Page
 from app.portfolio.renewals import recompute_renewals
-from app.portfolio.sync.derive import note_renewals
+from app.portfolio.sync.derive import follow_page
 from tests import demo
 
 HOME = "e:p"
@@ -76,7 +76,7 @@ async def test_a_page_of_changes_brings_its_properties_in_line(db: Database) -> 
     await write(db, "second", "first")
     page = Page((Batch(Lease, ({"id": "second", "property_id": HOME},)),))
     async with db.transaction() as session:
-        await note_renewals(session, "w", page)
+        await follow_page(session, "w", page, demo.CLOCK)
     async with db.reading() as session:
         assert (await session.get_one(Lease, ("w", "first"))).renewed
 
@@ -87,7 +87,7 @@ async def test_a_page_that_takes_a_lease_away_does_too(db: Database) -> None:
     assert await renewed(db) == {"first"}
     await change(db, "second", deleted_at=demo.NOW)
     async with db.transaction() as session:
-        await note_renewals(session, "w", Page((), gone=((Lease, "second"),)))
+        await follow_page(session, "w", Page((), gone=((Lease, "second"),)), demo.CLOCK)
     async with db.reading() as session:
         assert not (await session.get_one(Lease, ("w", "first"))).renewed
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from app.db.engine import Database
@@ -41,15 +42,17 @@ DATABASE_URL: Final = "https://api.appfolio.com"
 REPORTS_URL: Final = "https://{vhost}.appfolio.com"
 _SUB_DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
-# AppFolio lists by what changed in the whole account, so every resource is read once for all its properties.
+# AppFolio lists by what changed in the whole account, so every resource is read once for all its properties. The
+# Database API counts its pages; a report's pages belong to one run of it.
+_account = partial(Resource, per_property=False)
 RESOURCES: Final = (
-    Resource("properties", "properties", (Property,), per_property=False),
-    Resource("units", "units", (FloorPlan, Unit), per_property=False),
-    Resource("leases", "leases and residents", (Resident, Lease), per_property=False, incremental=True),
-    Resource("work_orders", "work orders", (WorkOrder,), per_property=False, incremental=True, bounded_by="created_at"),
-    Resource("vendors", "vendors", (Vendor,), per_property=False),
-    Resource("leads", "guest cards", (GuestCard,), per_property=False, incremental=True, bounded_by="inquired_on"),
-    Resource("ledger", "ledgers", (LedgerEntry,), per_property=False, incremental=True, overlap=timedelta(days=14)),
+    _account("properties", "properties", (Property,), counted=True),
+    _account("units", "units", (FloorPlan, Unit), counted=True),
+    _account("leases", "leases and residents", (Resident, Lease), counted=True, incremental=True),
+    _account("work_orders", "work orders", (WorkOrder,), counted=True, incremental=True, bounded_by="created_at"),
+    _account("vendors", "vendors", (Vendor,)),
+    _account("leads", "guest cards", (GuestCard,), incremental=True, bounded_by="inquired_on"),
+    _account("ledger", "ledgers", (LedgerEntry,), counted=True, incremental=True, overlap=timedelta(days=14)),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.domain.clock import Clock
 from app.integrations.appfolio import models
@@ -13,6 +14,7 @@ from app.integrations.appfolio.database import DatabaseClient
 from app.integrations.appfolio.fields import plain_name
 from app.integrations.base import Problems
 from app.integrations.records import parsed
+from app.integrations.timezones import FALLBACK, zone_of
 
 _FRESH: Final = timedelta(minutes=10)
 _AGAIN: Final = timedelta(minutes=1)
@@ -35,6 +37,11 @@ class Places:
             problems.add(f"{what} of an unknown property", record)
         return False
 
+    def zone(self, property_id: str) -> ZoneInfo:
+        """The time zone of a property, whose days AppFolio's are."""
+        home = self.properties.get(property_id)
+        return zone_at(home) if home is not None else ZoneInfo(FALLBACK)
+
     def key(self, unit_id: str) -> tuple[str, str] | None:
         """How the reports name a unit: its property's name and its own, as plain names."""
         found = self.units.get(unit_id)
@@ -55,8 +62,13 @@ class Directory:
         now = self._clock.now()
         if self._places is None or now - self._places[0] > _FRESH:
             unread = Problems()  # reported where properties and units themselves are read
-            homes = parsed(models.Property, await self._database.listing("properties").whole(), unread, id_key="Id")
-            units = parsed(models.Unit, await self._database.listing("units").whole(), unread, id_key="Id")
+            before = self._places[1] if self._places is not None else None
+            homes_known = [*before.properties, *before.gone] if before is not None else []
+            units_known = list(before.units) if before is not None else []
+            homes = parsed(
+                models.Property, await self._database.whole("properties", known=homes_known), unread, id_key="Id"
+            )
+            units = parsed(models.Unit, await self._database.whole("units", known=units_known), unread, id_key="Id")
             gone = frozenset(one.id for one in homes if is_gone(one, now))
             self._places = (
                 now,
@@ -75,7 +87,8 @@ class Directory:
         kept = self._named.get(kind)
         good_for = _AGAIN if kept is not None and holding and holding not in kept[1] else _FRESH
         if kept is None or now - kept[0] > good_for:
-            found = parsed(models.Named, await self._database.listing(kind).whole(), Problems(), id_key="Id")
+            known = list(kept[1]) if kept is not None else []
+            found = parsed(models.Named, await self._database.whole(kind, known=known), Problems(), id_key="Id")
             kept = self._named[kind] = now, {one.id: one.name for one in found if one.name}
         return kept[1]
 
@@ -83,4 +96,8 @@ class Directory:
 def is_gone(home: models.Property, now: datetime) -> bool:
     """Whether a property is hidden, or no longer managed by the company."""
     ended = home.management_ended
-    return home.hidden is not None or (ended is not None and ended < now.date())
+    return home.hidden is not None or (ended is not None and ended < now.astimezone(zone_at(home)).date())
+
+
+def zone_at(home: models.Property) -> ZoneInfo:
+    return ZoneInfo(zone_of(home.state[:2].upper()) or FALLBACK)

@@ -61,6 +61,12 @@ def moment(value: Any) -> datetime | None:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+def day_or_moment(value: Any) -> date | datetime | None:
+    """A bare day, whose moment only its place tells, or a moment."""
+    plain = text(value)
+    return day(plain) if len(plain) == len("2026-03-18") else moment(plain)
+
+
 def number(value: Any) -> float | None:
     """A number that counts something: 2, "2", "1.5", "1,095"; None for nothing. Raises ValueError on anything else."""
     plain = text(value).replace(",", "")
@@ -103,5 +109,6 @@ RowNumber = Annotated[str, BeforeValidator(row_number)]
 OptionalId = Annotated[str | None, BeforeValidator(optional_id)]
 Cents = Annotated[int | None, BeforeValidator(cents)]
 Day = Annotated[date | None, BeforeValidator(day)]
+DayOrMoment = Annotated[date | datetime | None, BeforeValidator(day_or_moment)]
 Moment = Annotated[datetime | None, BeforeValidator(moment)]
 Yes = Annotated[bool, BeforeValidator(yes)]

@@ -93,8 +93,13 @@ class Households:
         """Brings the occupancies up to date; `anew` forgets them first, so that what is gone goes."""
         now = self._clock.now()
         since = EVER if self._at is None or anew else self._at - _OVERLAP
-        tenants = parsed(models.Tenant, await self._database.listing("tenants", since).whole(), problems, id_key="Id")
-        leases = parsed(models.Lease, await self._database.listing("leases", since).whole(), problems, id_key="Id")
+        known = list(self._known.values()) if anew else []
+        tenants_known = [one for household in known for one in household.tenants]
+        leases_known = [one for household in known for one in household.leases]
+        found = await self._database.whole("tenants", since, tenants_known)
+        tenants = parsed(models.Tenant, found, problems, id_key="Id")
+        found = await self._database.whole("leases", since, leases_known)
+        leases = parsed(models.Lease, found, problems, id_key="Id")
         if anew:
             self._known = {}
         for tenant in tenants:

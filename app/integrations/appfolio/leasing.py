@@ -89,7 +89,8 @@ class LeaseReader:
         status = canonical(primary.status, HOUSEHOLD, "tenant status", primary.id, problems)
         others = sorted(one.name for one in household.tenants.values() if one.id != primary.id)
         occupants = "|".join(name.replace("|", "/") for name in (primary.name, *others))
-        terms, today = household.terms, self._clock.now().date()
+        terms = household.terms
+        today = self._clock.now().astimezone(places.zone(primary.property_id)).date()
         states = _states(terms, status, today)
         rows: list[Row] = []
         for place, (term, state) in enumerate(zip(terms, states, strict=True)):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from app.db.models.maintenance import WorkOrder as WorkOrderRow
 from app.integrations.appfolio import models
@@ -73,8 +74,16 @@ class WorkOrderReader:
         created = order.created or order.updated
         if order.created is None:
             problems.add("work order without a creation time; its last change stands for it", order.id)
+        zone = places.zone(order.property_id)
+        completed = _moment(order.completed, zone)
         if created is None:
-            created = order.completed or datetime(1970, 1, 1, tzinfo=UTC)
+            created = completed or datetime(1970, 1, 1, tzinfo=UTC)
+        if (
+            type(order.completed) is date
+            and completed is not None
+            and created.astimezone(zone).date() == order.completed
+        ):
+            completed = created  # nothing is done before it was asked for
         priority = canonical(order.priority, PRIORITY, "work order priority", order.id, problems)
         return {
             "id": read_model_id(order.id),
@@ -88,7 +97,7 @@ class WorkOrderReader:
             "assignee": await self._assignee(order, problems),
             "created_at": created,
             "scheduled_on": order.scheduled,
-            "completed_at": order.completed,
+            "completed_at": completed,
             "updated_at": order.updated or created,
         }
 
@@ -101,6 +110,11 @@ class WorkOrderReader:
                     problems.add(f"work order assigned to one of the {kind} that is not known", order.id)
                 return name
         return ""
+
+
+def _moment(at: date | datetime | None, zone: ZoneInfo) -> datetime | None:
+    """The moment itself, or the beginning of a bare day at the property: in UTC it would be the day before there."""
+    return datetime.combine(at, time(), zone) if at is not None and not isinstance(at, datetime) else at
 
 
 def number_of(order: models.WorkOrder) -> str:

@@ -10,6 +10,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from app.integrations.appfolio.fields import (
     Cents,
     Day,
+    DayOrMoment,
     Moment,
     Number,
     OptionalId,
@@ -90,7 +91,7 @@ class WorkOrder(Record):
     priority: Text = Field(default="", alias="Priority")
     description: Text = Field(default="", alias="JobDescription")
     scheduled: Day = Field(default=None, alias="ScheduledStart")
-    completed: Moment = Field(default=None, alias="CompletedOn")
+    completed: DayOrMoment = Field(default=None, alias="CompletedOn")
     created: Moment = Field(default=None, alias="CreatedAt")
     updated: Moment = Field(default=None, alias="LastUpdatedAt")
     link: Text = Field(default="", alias="Link")

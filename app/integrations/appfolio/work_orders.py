@@ -132,7 +132,8 @@ class AppFolioWorkOrders:
             wire = WORK_ORDER_ON_THE_WIRE[status]
             if now.status != wire:
                 body["Status"] = wire
-                today = self._clock.now().date().isoformat()
+                places = await self._directory.places()
+                today = self._clock.now().astimezone(places.zone(now.property_id)).date().isoformat()
                 if status in ("completed", "cancelled"):
                     body["CompletedOn" if status == "completed" else "CanceledOn"] = today
         if (priority := changes.get("priority")) and now.priority != PRIORITY_ON_THE_WIRE[priority]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.leasing import Lease, LedgerEntry
 from app.db.models.property import Property, Unit
-from app.domain.clock import local_date
+from app.domain.clock import Clock, local_date
 from app.integrations.base import Page, Row
 from app.portfolio.balances import recompute_leases, recompute_property
 from app.portfolio.months import keep_months
@@ -28,22 +28,6 @@ class Derived:
         self._part = part
         self._workspace_id = part.context.workspace_id
 
-    async def after_page(self, session: AsyncSession, page: Page) -> None:
-        """After a page of an incremental reading: renewals, the balances of the leases whose ledger it touched, and the
-        months from the first that it touched on. Leases that changed a month long closed are found by the next full
-        reading."""
-        await note_renewals(session, self._workspace_id, page)
-        by_home: dict[str, list[Row]] = defaultdict(list)
-        for batch in page.batches:
-            if batch.model is LedgerEntry:
-                for row in batch.rows:
-                    by_home[row["property_id"]].append(row)
-        for home, rows in by_home.items():
-            today = await self._today(session, home)
-            await recompute_leases(session, self._workspace_id, sorted({row["lease_id"] for row in rows}), today)
-            first = min(min(row["posted_on"], row["due_on"] or row["posted_on"]) for row in rows)
-            await keep_months(session, self._workspace_id, home, today, first)
-
     async def after_reading(self, session: AsyncSession) -> None:
         """After a whole full reading of the part. Monthly sums follow the ledger, which is read after the leases."""
         models = self._part.resource.models
@@ -53,7 +37,7 @@ class Derived:
             if Lease in models:
                 await recompute_renewals(session, self._workspace_id, home)
             if LedgerEntry in models:
-                today = await self._today(session, home)
+                today = await _today(session, self._workspace_id, home, self._part.context.clock)
                 await recompute_property(session, self._workspace_id, home, today)
                 await keep_months(session, self._workspace_id, home, today)
             if Unit in models:
@@ -74,13 +58,30 @@ class Derived:
         )
         return found.all()
 
-    async def _today(self, session: AsyncSession, home: str) -> date:
-        """The day it is at the property."""
-        row = await session.get(Property, (self._workspace_id, home))
-        return local_date(self._part.context.clock, row.timezone if row is not None else "UTC")
+
+async def follow_page(session: AsyncSession, workspace_id: str, page: Page, clock: Clock) -> None:
+    """After a page of changes: renewals, the balances of the leases whose ledger it touched, and the months from the
+    first that it touched on. Leases that changed a month long closed are found by the next full reading."""
+    await _note_renewals(session, workspace_id, page)
+    by_home: dict[str, list[Row]] = defaultdict(list)
+    for batch in page.batches:
+        if batch.model is LedgerEntry:
+            for row in batch.rows:
+                by_home[row["property_id"]].append(row)
+    for home, rows in by_home.items():
+        today = await _today(session, workspace_id, home, clock)
+        await recompute_leases(session, workspace_id, sorted({row["lease_id"] for row in rows}), today)
+        first = min(min(row["posted_on"], row["due_on"] or row["posted_on"]) for row in rows)
+        await keep_months(session, workspace_id, home, today, first)
 
 
-async def note_renewals(session: AsyncSession, workspace_id: str, page: Page) -> None:
+async def _today(session: AsyncSession, workspace_id: str, home: str, clock: Clock) -> date:
+    """The day it is at the property."""
+    row = await session.get(Property, (workspace_id, home))
+    return local_date(clock, row.timezone if row is not None else "UTC")
+
+
+async def _note_renewals(session: AsyncSession, workspace_id: str, page: Page) -> None:
     """Brings renewals in line at the properties whose leases a page wrote or took away."""
     homes = {row["property_id"] for batch in page.batches if batch.model is Lease for row in batch.rows}
     for gone in [lease_id for model, lease_id in page.gone if model is Lease]:

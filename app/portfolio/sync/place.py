@@ -27,12 +27,14 @@ Left = Literal["held", "rested"]
 
 @dataclass(frozen=True)
 class Place:
-    """A reading in progress. `since` is None for a full one; `cursor` is the page to read next."""
+    """A reading in progress. `since` is None for a full one; `cursor` is the page to read next. `second`: it has come
+    to its end once and is made again, because of rows that did not come."""
 
     mode: Literal["full", "incremental"]
     started: datetime
     since: datetime | None = None
     cursor: str = ""
+    second: bool = False
 
     def at(self, cursor: str) -> Place:
         return replace(self, cursor=cursor)
@@ -41,6 +43,8 @@ class Place:
         made = {"m": self.mode[0], "s": self.started.isoformat(), "c": self.cursor}
         if self.since is not None:
             made["f"] = self.since.isoformat()
+        if self.second:
+            made["n"] = "2"
         return orjson.dumps(made).decode()
 
 
@@ -49,7 +53,8 @@ def _loaded(text: str) -> Place | None:
         return None
     raw = orjson.loads(text)
     since = datetime.fromisoformat(raw["f"]) if "f" in raw else None
-    return Place("full" if raw["m"] == "f" else "incremental", datetime.fromisoformat(raw["s"]), since, raw["c"])
+    mode = "full" if raw["m"] == "f" else "incremental"
+    return Place(mode, datetime.fromisoformat(raw["s"]), since, raw["c"], second="n" in raw)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,7 @@ async def bury_missing(session: AsyncSession, part: Part, since: datetime) -> in
     context, resource = part.context, part.resource
     buried = 0
     for model in resource.models:
-        columns = class_mapper(model).columns
-        mine: list[ColumnElement[bool]] = [*_of_source(model, context), model.deleted_at.is_(None)]
-        if part.home:
-            mine.append(columns.property_id == part.home)
-        if resource.bounded_by:
-            mine.append(columns[resource.bounded_by] >= _bound(columns[resource.bounded_by], context.horizon))
+        mine = [model.workspace_id == context.workspace_id, *_mine(part, model)]
         missing = [*mine, model.as_of < since]
         gone = await session.scalar(select(func.count()).select_from(model).where(*missing)) or 0
         if gone > FEW:
@@ -48,6 +43,27 @@ async def bury_missing(session: AsyncSession, part: Part, since: datetime) -> in
     return buried
 
 
+async def are_missing(session: AsyncSession, part: Part, since: datetime) -> bool:
+    """Whether a full reading begun at `since` left any row of the part unconfirmed."""
+    for model in part.resource.models:
+        missing = (model.workspace_id == part.context.workspace_id, *_mine(part, model), model.as_of < since)
+        if await session.scalar(select(model.id).where(*missing).limit(1)) is not None:
+            return True
+    return False
+
+
+def _mine(part: Part, model: type[Sourced]) -> list[ColumnElement[bool]]:
+    """The living rows of a part that a full reading must confirm."""
+    context, resource = part.context, part.resource
+    columns = class_mapper(model).columns
+    mine: list[ColumnElement[bool]] = [*_of_source(model, context), model.deleted_at.is_(None)]
+    if part.home:
+        mine.append(columns.property_id == part.home)
+    if resource.bounded_by:
+        mine.append(columns[resource.bounded_by] >= _bound(columns[resource.bounded_by], context.horizon))
+    return mine
+
+
 def _of_source(model: type[Sourced], context: SyncContext) -> list[ColumnElement[bool]]:
     return [model.workspace_id == context.workspace_id, model.id.startswith(f"{context.source}:", autoescape=True)]
 
@@ -59,11 +75,12 @@ def _bound(column: Any, horizon: date) -> date | datetime:
 async def bury(
     session: AsyncSession, model: type[Sourced], workspace_id: str, ids: Iterable[str], now: datetime
 ) -> None:
-    """Marks rows that the source says are deleted."""
+    """Marks rows that the source said at `now` are deleted. A row that was confirmed later stays, and what was asked
+    before `now` and comes in later does not bring a marked row back."""
     wanted = list(ids)
     if wanted:
         table = (model.workspace_id == workspace_id, model.id.in_(wanted), model.deleted_at.is_(None))
-        await session.execute(update(model).where(*table).values(deleted_at=now))
+        await session.execute(update(model).where(*table, model.as_of <= now).values(deleted_at=now, as_of=now))
 
 
 async def retire_properties(session: AsyncSession, context: SyncContext) -> None:

@@ -8,7 +8,9 @@ from app.db.bulk import upsert
 from app.db.engine import Database
 from app.domain.clock import Clock
 from app.integrations.telling import Telling
-from app.portfolio.sync.derive import note_renewals
+from app.portfolio.identity import shadowed
+from app.portfolio.sync.derive import follow_page
+from app.portfolio.sync.reader import without
 from app.portfolio.sync.reconcile import bury
 
 
@@ -21,16 +23,18 @@ async def refresh_record(
     found = next((one for one in connector.spec.resources if one.key == resource), None)
     if found is None:
         raise LookupError(f"{connector.spec.key} has no resource {resource}")
+    source = connector.spec.key
     async with db.reading() as session:
-        row = await session.get(found.models[-1], (workspace_id, f"{connector.spec.key}:{record_id}"))
-    if row is not None and row.as_of > told:
+        rows = [await session.get(model, (workspace_id, f"{source}:{record_id}")) for model in found.models]
+    if any(row is not None and row.as_of > told for row in rows):
         return False
     asked_at = clock.now()
     page = await connector.reread(resource, record_id)
     async with db.transaction() as session:
+        page = without(await shadowed(session, workspace_id, source), page)
         for batch in page.batches:
             await upsert(session, batch.model, workspace_id, [{**one, "as_of": asked_at} for one in batch.rows])
         for model, gone in page.gone:
             await bury(session, model, workspace_id, [gone], asked_at)
-        await note_renewals(session, workspace_id, page)
+        await follow_page(session, workspace_id, page, clock)
     return True
