@@ -57,6 +57,7 @@ from app.model_setup import (
     known_secrets,
     model_plan,
     own_budget,
+    providers_of,
     turned,
 )
 from app.portfolio.names import load_names
@@ -167,6 +168,7 @@ async def open_house(
         stack.push_async_callback(trails.settle)
         spending = Ledger(budgets, Holdings(db, clock, ids), prices, recorder, clock)
         limits = MinuteLimits(call_limits(settings), counters)
+        plan = await asyncio.to_thread(model_plan, settings, values, clock)
         pools = Pools(
             outbound,
             settings.workspace_id,
@@ -175,6 +177,7 @@ async def open_house(
             records=trails,
             redis=settings.redis_address,
             turned=lambda planned: turned(RoutePlan(tuple(planned)), settings, clock).routes,
+            order=providers_of(plan),
         )
         stack.push_async_callback(pools.aclose)
         embedder = open_embedder(settings.embedder, values, pools)
@@ -194,7 +197,6 @@ async def open_house(
         )
         gate = Gate({**tools, import_file.TOOL.name: import_file.TOOL}, Workbench(db, clock, ids, reached), safeguards)
         planner = Planner([tool.spec for tool in tools.values()], cache_dir=settings.cache_dir)
-        plan = await asyncio.to_thread(model_plan, settings, values, clock)
         models = ChatModels(
             access=turned(plan, settings, clock),
             planner=EmbeddedPlanners(planner),

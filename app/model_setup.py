@@ -145,11 +145,12 @@ class InForce:
 
     def take_up(self, settings: Settings, values: Mapping[str, str], plan: RoutePlan) -> list[Route]:
         """Goes on with these; returns the routes that are new. Raises Fixable, having changed nothing."""
-        self.prices.own = own_prices(settings.model_prices)
+        prices = own_prices(settings.model_prices)
+        self.pools.take_up(values, providers_of(plan))
+        self.prices.own = prices
         self.limits.limits = call_limits(settings)
         self.budgets.take_up(own_budget(settings))
         self.models.hedges.percent = settings.model_hedge_percent
-        self.pools.take_up(values)
         return self.models.take_up(plan)
 
 
@@ -213,6 +214,11 @@ class ModelUpkeep:
     @staticmethod
     def _way(one: PlannedRoute) -> tuple[str, str, str]:
         return one.provider.name, one.access.api_key, one.access.base_url
+
+
+def providers_of(plan: RoutePlan) -> tuple[str, ...]:
+    """The names of the plan's providers, in the order in which they are asked."""
+    return tuple(dict.fromkeys(one.provider.name for one in plan.routes))
 
 
 def turned(plan: RoutePlan, settings: Settings, clock: Clock) -> RoutePlan:

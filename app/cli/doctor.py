@@ -164,22 +164,23 @@ async def embedder_keys(
     from app.gateways.pool.pools import planned  # noqa: PLC0415
     from app.gateways.routes import facts_of  # noqa: PLC0415
     from app.knowledge.embedders.registry import spec_of  # noqa: PLC0415
-    from app.model_setup import check_keys  # noqa: PLC0415
+    from app.model_setup import check_keys, model_plan, providers_of  # noqa: PLC0415
 
     row = Integration("embedder", "Embedder", ("embedder",), area="AI models")
     try:
         spec = spec_of(settings.embedder, values)
+        routes = planned(spec.model, values, providers_of(model_plan(settings, values, clock))) if spec.model else ()
     except Fixable as wrong:
         return Health(row, State.INCOMPLETE, f"{wrong.sentence} {wrong.next_step}")
     if spec.model is None:
         return Health(replace(row, does=f"{spec.label}: documents are embedded here"), State.BUILT_IN)
-    routes = planned(spec.model, values)
     keys = await check_keys(routes, values, outbound, seconds)
     wrong_keys = {name: health for name, health in keys.items() if health.state.needs_attention}
     if wrong_keys:
         worst = next(iter(wrong_keys.values())).state
         return Health(row, worst, "; ".join(f"{name}: {one.advice}" for name, one in wrong_keys.items()))
-    facts = facts_of(routes[0].provider, spec.model.name, spec.model.terms)
+    first = routes[0]
+    facts = facts_of(first.provider, first.access.model, first.terms)
     rates = PriceTables(own_prices(settings.model_prices)).rates(facts, clock.now().date())
     if rates is None and settings.ai_budget is not None:
         advice = f"what {spec.model.name} costs is not known, and a budget applies; set its price in MODEL_PRICES"

@@ -60,9 +60,22 @@ class Refused(Exception):
             whole: Any = orjson.loads(content)
         except ValueError:
             whole = None
-        inside: Any = whole.get("error") if isinstance(whole, Mapping) else None
+        self.whole: Mapping[str, Any] | None = whole if isinstance(whole, Mapping) else None
+        inside = None if self.whole is None else self.whole.get("error")
         self.body: Any = inside if isinstance(inside, Mapping) else whole
         self.code, self.type, self.message = (field_of(self.body, name) for name in ("code", "type", "message"))
+
+    @classmethod
+    def in_spite_of_200(cls, headers: Mapping[str, str], content: bytes) -> Refused | None:
+        """The error that came where an answer should be, as gateways send one when the vendor behind them failed; None
+        when there is none. Its code may be the status it would have been."""
+        told = cls(502, headers, content)
+        if told.whole is None or told.whole.get("error") is None:
+            return None
+        code = told.body.get("code") if isinstance(told.body, Mapping) else None
+        if isinstance(code, int) and 400 <= code < 600:
+            told.status_code = code
+        return told
 
 
 class ModelsUnavailable(RetryLater):

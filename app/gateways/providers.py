@@ -58,6 +58,10 @@ def _no_headers(access: Access) -> Mapping[str, str]:
     return {}
 
 
+def _nothing(access: Access) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Provider:
     """One provider. `build` returns a model that never retries by itself; `fault` returns None for errors that are
@@ -80,6 +84,9 @@ class Provider:
     capabilities: frozenset[Capability] = USUAL_CAPABILITIES
     address: str = ""  # its own, without the path of an operation; '' when it must be configured
     headers: Callable[[Access], Mapping[str, str]] = _no_headers  # with which it is asked without its SDK
+    embeds: bool = False  # a gateway that has OpenAI's `/embeddings`
+    embeddings_address: str = ""  # the variable of their address where it is another than of chat
+    beside_texts: Callable[[Access], Mapping[str, Any]] = _nothing  # what a request for vectors says, too
 
     @property
     def model_variable(self) -> str:
@@ -88,7 +95,12 @@ class Provider:
     @property
     def all_variables(self) -> tuple[str, ...]:
         """Every variable of the environment that sets this provider up."""
-        return self.key_variable, self.model_variable, self.address_name, *self.variables
+        vectors = (self.embeddings_variable, self.embeddings_address) if self.embeds else ()
+        return self.key_variable, self.model_variable, self.address_name, *filter(None, vectors), *self.variables
+
+    @property
+    def embeddings_variable(self) -> str:
+        return f"{self.name}_embeddings_model".upper()
 
     def access(self, values: Mapping[str, str]) -> Access | None:
         """What is configured, from all set values by lower-case name; None when the provider is not set up.
@@ -111,8 +123,26 @@ class Provider:
                 next_step=f"Set {self.address_name} to its address.",
                 code="bad_settings",
             )
-        options = {name.lower(): values[name.lower()] for name in self.variables if values.get(name.lower())}
-        return Access(key, model, address, options)
+        return Access(key, model, address, self._options(values))
+
+    def embeddings_access(self, values: Mapping[str, str]) -> Access | None:
+        """How this gateway is asked for vectors, from all set values by lower-case name; None when it is not told by
+        which model. Raises Fixable when its address is missing."""
+        model = values.get(self.embeddings_variable.lower(), "") if self.embeds else ""
+        if not model:
+            return None
+        variable = self.embeddings_address or self.address_name
+        address = values.get(variable.lower(), "")
+        if self.needs_address and not address:
+            raise Fixable(
+                f"{self.embeddings_variable} is set, but not where {self.label} makes vectors.",
+                next_step=f"Set {variable} to the address of a route for embeddings.",
+                code="bad_settings",
+            )
+        return Access(values.get(self.key_variable.lower(), ""), model, address, self._options(values))
+
+    def _options(self, values: Mapping[str, str]) -> dict[str, str]:
+        return {name.lower(): values[name.lower()] for name in self.variables if values.get(name.lower())}
 
     @property
     def address_name(self) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from app.domain.errors import Fixable, NotAllowed, OutcomeUnknown, RetryLater, SophiaError
 
+RESTING = "vendor_resting"
+
 
 @dataclass(frozen=True)
 class Failures:
@@ -28,7 +30,7 @@ class Failures:
         return RetryLater(
             f"{self.label} isn't answering right now.",
             next_step="I'm leaving it alone for a moment; please try again in a minute.",
-            code="vendor_resting",
+            code=RESTING,
             detail=f"{operation}: resting for {seconds:.0f} s",
             after=seconds,
         )

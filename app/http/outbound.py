@@ -213,8 +213,8 @@ class ServiceClient:
                 self._standing.abandoned(name)
 
     def _name_of(self, call: Call) -> str:
-        """Whose health it is: a service may have many hosts, of which one is down."""
-        return f"{self.policy.key}@{httpx.URL(self._address(call)).host}"
+        """Whose health it is: a service may have many hosts, or ports of one, of which one is down."""
+        return f"{self.policy.key}@{httpx.URL(self._address(call)).netloc.decode()}"
 
     def _address(self, call: Call) -> str:
         """Where the call is sent."""

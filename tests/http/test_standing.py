@@ -72,6 +72,14 @@ async def test_a_dead_service_is_asked_once_a_rest_and_others_are_told_at_once()
         await process.outbound.close()
 
 
+async def test_two_services_on_one_machine_do_not_share_their_trouble() -> None:
+    async with scripted(answer(503)) as broken, scripted(answer(200)) as well:
+        process = Process()
+        assert (await process.codes(broken, OPENS_AFTER + 1))[-1] == "vendor_resting"
+        assert await process.codes(well, 1) == ["200"]
+        await process.outbound.close()
+
+
 async def test_when_the_probe_is_answered_everybody_may_call_again() -> None:
     async with scripted(*[answer(503)] * OPENS_AFTER, answer(200)) as server:
         process = Process()

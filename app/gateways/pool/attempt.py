@@ -11,11 +11,12 @@ import orjson
 
 from app.domain.errors import NotAllowed, RetryLater, SophiaError
 from app.gateways.faults import FaultKind, Refused, RouteFault
-from app.gateways.pool.job import Job, Misread, Patience, Read
+from app.gateways.pool.job import AnotherModel, Job, Misread, Patience, Read
 from app.gateways.pool.road import PoolRoad
-from app.gateways.purse import Purse
+from app.gateways.purse import NotAsked, Purse
 from app.gateways.spend import AttemptUse, Outcome, TokenEstimate
 from app.gateways.trail.record import Tried
+from app.http.failures import RESTING
 from app.http.outbound import Call, Reply
 from app.http.retry import Repeat
 
@@ -24,11 +25,11 @@ _ANY_STATUS = frozenset(range(200, 600))
 
 
 class Failed(Exception):
-    """An attempt's fault, and what it means for people."""
+    """An attempt's fault, what it means for people, and whether the vendor has done its work all the same."""
 
-    def __init__(self, fault: RouteFault, error: SophiaError) -> None:
+    def __init__(self, fault: RouteFault, error: SophiaError, *, billed: bool = False) -> None:
         super().__init__(str(fault))
-        self.fault, self.error = fault, error
+        self.fault, self.error, self.billed = fault, error, billed
 
 
 async def attempt(
@@ -46,14 +47,17 @@ async def attempt(
         answer = _read(road, job, reply)
         tokens = answer.tokens
         use = AttemptUse(
-            Outcome.ANSWERED, input_tokens=job.tokens if tokens is None else tokens, counted_here=tokens is None
+            Outcome.ANSWERED,
+            input_tokens=job.tokens if tokens is None else tokens,
+            counted_here=tokens is None,
+            reported_microdollars=None if answer.dollars is None else answer.dollars * 1_000_000,
         )
         return answer.value
-    except SophiaError:  # not even sent
-        use = AttemptUse(Outcome.FAILED)
+    except (SophiaError, NotAsked) as unsent:
+        use, note.asked = AttemptUse(Outcome.FAILED), not isinstance(unsent, NotAsked)
         raise
     except Failed as failed:
-        if failed.fault.kind is not FaultKind.NONSENSE:
+        if not failed.billed:
             use = AttemptUse(Outcome.FAILED)
         raise
     finally:
@@ -66,10 +70,10 @@ async def _reply(road: PoolRoad, path: Callable[[str], str], job: Job[T], patien
     call = Call(
         operation=job.operation,
         method="POST",
-        url=road.url(path(road.model)),
+        url=road.url(path),
         repeat=Repeat.SAFE,
         headers=road.headers,
-        body=orjson.dumps(job.body(road.model)),
+        body=orjson.dumps({**job.body(road.model), **road.beside}),
         accept=_ANY_STATUS,
     )
     failures = road.client.failures
@@ -80,20 +84,29 @@ async def _reply(road: PoolRoad, path: Callable[[str], str], job: Job[T], patien
         fault = RouteFault(FaultKind.TRANSIENT, f"nothing came for {patience.attempt:g} s", stalled=True)
         raise Failed(fault, failures.unreachable(job.operation, "timeout")) from None
     except RetryLater as lost:
+        if lost.code == RESTING:  # its host is left alone: nothing was sent, and the key is not to blame
+            raise NotAsked("resting", lost, lost.after) from None
         raise Failed(RouteFault(FaultKind.TRANSIENT, lost.code), lost) from None
     if reply.status == 200:
         return reply
-    fault = road.fault_of(Refused(reply.status, reply.headers, reply.body))
-    raise Failed(fault, _for_people(road, job.operation, reply.status, fault))
+    raise _refused(road, job.operation, Refused(reply.status, reply.headers, reply.body))
 
 
 def _read(road: PoolRoad, job: Job[T], reply: Reply) -> Read[T]:
     try:
         return job.read(reply.json())
     except (LookupError, TypeError, ValueError) as wrong:
+        if refused := Refused.in_spite_of_200(reply.headers, reply.body):
+            raise _refused(road, job.operation, refused) from None
         why = str(wrong) if isinstance(wrong, Misread) else type(wrong).__name__
         error = road.client.failures.nonsense(job.operation, why)
-        raise Failed(RouteFault(FaultKind.NONSENSE, why), error) from None
+        kind = FaultKind.ACCOUNT if isinstance(wrong, AnotherModel) else FaultKind.NONSENSE
+        raise Failed(RouteFault(kind, why), error, billed=True) from None
+
+
+def _refused(road: PoolRoad, operation: str, refused: Refused) -> Failed:
+    fault = road.fault_of(refused)
+    return Failed(fault, _for_people(road, operation, refused.status_code, fault))
 
 
 def _for_people(road: PoolRoad, operation: str, status: int, fault: RouteFault) -> SophiaError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from app.gateways.spend import Task
@@ -27,14 +28,20 @@ NOBODY_WAITS = Patience(rounds=6, longest_wait=120.0, attempt=60.0)
 
 @dataclass(frozen=True)
 class Read(Generic[T]):
-    """An answer, and the tokens the vendor says it took, or what it counts in their place; None when it is silent."""
+    """An answer, the tokens the vendor says it took, or what it counts in their place, and what a gateway says it cost,
+    in dollars; None when they are silent."""
 
     value: T
     tokens: int | None
+    dollars: Decimal | None = None
 
 
 class Misread(ValueError):
     """An answer of another shape. Its text says in what way, and holds nothing of the answer."""
+
+
+class AnotherModel(Misread):
+    """Another model answered than was asked: how the road is set up, so that it would every time."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 FIRST_WAIT, LONGEST_GROWN = 0.5, 8.0  # seconds between two rounds over all keys, doubled each time
-_ALIKE_EVERYWHERE = (FaultKind.REQUEST, FaultKind.CONTEXT, FaultKind.POLICY)
+_ALIKE = (FaultKind.REQUEST, FaultKind.CONTEXT)  # whichever key of a place it is sent with
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ class Means:
 @dataclass
 class _Course:
     """How a call is going. `error` says for people why nobody answered so far; `passes`: it may be over soon, in
-    `again_in` seconds as far as is known."""
+    `again_in` seconds as far as is known; no key of the places in `refused_at` needs to be asked."""
 
     tried: list[Tried] = field(default_factory=list[Tried])
     answered: str = ""
+    refused_at: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     entered: bool = False
     error: SophiaError | None = None
     passes: bool = False
@@ -80,11 +81,15 @@ class Pool:
                     continue
                 await self._means.rests.look()
                 for road in self.roads:
+                    if road.place in course.refused_at:
+                        continue
                     async with _Turn(self._means, road, job.operation, course) as turn:
                         if turn.admitted:
                             answer = await attempt(road, self._path, job, purse, patience, turn.note)
                             turn.answered()
                             return answer
+                if all(road.place in course.refused_at for road in self.roads):
+                    break
             raise course.error or _no_key()
         finally:
             total_ms = (purse.monotonic() - began) * 1000
@@ -125,7 +130,7 @@ def _wait(course: _Course, patience: Patience, number: int) -> float:
 
 class _Turn:
     """One key's turn within a call: whether it may be tried, and what becomes of that for its breaker, the trail and
-    the rest of the call. A failed attempt ends here, unless it would fail with every key."""
+    the rest of the call. A failed attempt ends here, unless the call must."""
 
     def __init__(self, means: Means, road: PoolRoad, operation: str, course: _Course) -> None:
         self._means, self._road, self._operation, self._course = means, road, operation, course
@@ -167,7 +172,7 @@ class _Turn:
         self._course.goes_on(road.resting(self._operation), passes=not road.dead, again_in=road.breaker.rest_left)
 
     def _ended(self, error: BaseException | None) -> bool:
-        """True when another key may do better."""
+        """True when another road may do better; what was refused for its content is sent to nobody else."""
         if isinstance(error, NotAsked):
             self.note.outcome = error.reason
             self._course.goes_on(error.for_people, passes=error.after is not None, again_in=error.after or 0.0)
@@ -180,7 +185,9 @@ class _Turn:
         _tell(road, fault)
         self.note.outcome, self.note.detail = str(fault.kind), fault.detail
         self._course.goes_on(error.error, passes=fault.kind is FaultKind.TRANSIENT, again_in=road.breaker.rest_left)
-        return fault.kind not in _ALIKE_EVERYWHERE
+        if fault.kind in _ALIKE:
+            self._course.refused_at.add(road.place)
+        return fault.kind is not FaultKind.POLICY
 
 
 def _tell(road: PoolRoad, fault: RouteFault) -> None:

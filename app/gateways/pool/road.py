@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.domain.errors import SophiaError
 from app.gateways.faults import FaultKind, Refused, RouteFault, kind_of_status
@@ -12,9 +12,12 @@ from app.gateways.spend import DIRECT
 from app.http.breaker import Breaker
 from app.http.outbound import ServiceClient
 
+EMBEDDINGS = "/embeddings"  # in OpenAI's protocol, the only one that gateways are asked in
+
 
 class PoolRoad:
-    """`address` is where the model is asked, without a slash at its end; `client` leads there."""
+    """`address` is where the model is asked, without a slash at its end; `client` leads there. Keys of one `place` are
+    told the same about a request; `beside` is what a request says there, too."""
 
     def __init__(self, planned: PlannedRoute, address: str, client: ServiceClient, breaker: Breaker) -> None:
         self.planned = planned
@@ -23,11 +26,16 @@ class PoolRoad:
         self.facts = facts_of(planned.provider, self.model, planned.terms)
         self.client = client
         self.breaker = breaker
+        gateway = planned.provider.gateway != DIRECT
+        self.place = (planned.provider.name, address)
+        self.beside = planned.provider.beside_texts(planned.access) if gateway else {}
         self._address = address
+        self._goes_over_gateway = gateway
         self._refusal: SophiaError | None = None
 
-    def url(self, path: str) -> str:
-        return self._address + path
+    def url(self, own_path: Callable[[str], str]) -> str:
+        """Where it is asked; `own_path` is the vendor's, by the model's name."""
+        return self._address + (EMBEDDINGS if self._goes_over_gateway else own_path(self.model))
 
     @property
     def headers(self) -> Mapping[str, str]:

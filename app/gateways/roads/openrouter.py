@@ -1,7 +1,8 @@
 """OpenRouter: https://openrouter.ai/docs/api/reference/errors-and-debugging.
 
 Many failures come after a 200, as an error in the stream whose code is the status it would have been. A 403 is a
-refusal of the content. A 402 is an empty account, except when it only says that too much is in flight.
+refusal of the content. A 402 is an empty account, except when it only says that too much is in flight. Vectors:
+https://openrouter.ai/docs/api_reference/embeddings.
 """
 
 from __future__ import annotations
@@ -25,14 +26,17 @@ def _kind(error: Any) -> FaultKind | None:
     return FaultKind.TRANSIENT if source == IN_FLIGHT else None
 
 
+def _promised(access: Access) -> dict[str, Any]:
+    """What a vendor behind it must promise for what it is sent."""
+    zdr = access.options.get("openrouter_zdr", "").lower() == "true"
+    return {"data_collection": "deny", **({"zdr": True} if zdr else {})}
+
+
 def _body(access: Access) -> Mapping[str, Any]:
     """Other models in the order OpenRouter may try them, and no provider that keeps what it is sent for training, or
     with OPENROUTER_ZDR=true at all."""
     others = [name.strip() for name in access.options.get("openrouter_fallback_models", "").split(",") if name.strip()]
-    chosen: dict[str, Any] = {"data_collection": "deny", "require_parameters": True}
-    if access.options.get("openrouter_zdr", "").lower() == "true":
-        chosen["zdr"] = True
-    wished: dict[str, Any] = {"provider": chosen}
+    wished: dict[str, Any] = {"provider": {**_promised(access), "require_parameters": True}}
     if others:
         wished["models"] = [access.model or DEFAULT_MODEL, *others]
     return wished
@@ -52,4 +56,6 @@ PROVIDER = speaks_openai(
     key_variable="OPENROUTER_API_KEY",
     default_model=DEFAULT_MODEL,
     variables=("OPENROUTER_FALLBACK_MODELS", "OPENROUTER_ZDR"),
+    embeds=True,
+    beside_texts=lambda access: {"provider": _promised(access)},  # and no other models: their vectors mean other things
 )

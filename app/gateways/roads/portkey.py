@@ -2,7 +2,8 @@
 
 Hosted: PORTKEY_API_KEY, and a model named `@integration/model` or a PORTKEY_CONFIG. Self-hosted: PORTKEY_BASE_URL,
 PORTKEY_PROVIDER and that provider's key as PORTKEY_PROVIDER_KEY. A config used here should hold no retries or
-fallbacks: Portkey fails over on a 401 and retries no 529, and both are decided here at once.
+fallbacks: Portkey fails over on a 401 and retries no 529, and both are decided here at once. Vectors:
+https://portkey.ai/docs/api-reference/inference-api/embeddings.
 """
 
 from __future__ import annotations
@@ -37,4 +38,5 @@ PROVIDER = speaks_openai(
     default_model="@openai/gpt-5.4-mini",
     variables=("PORTKEY_CONFIG", "PORTKEY_PROVIDER", "PORTKEY_PROVIDER_KEY"),
     keyless=True,
+    embeds=True,
 )

@@ -25,6 +25,7 @@ class CohereDialect:
     label = "Cohere"
     base_url = "https://api.cohere.com"
     model = Model("embed-v4.0", dimension=1024, texts=96, characters=8_000)
+    asked_as_openais = False
 
     def path(self, model: str) -> str:
         return "/v2/embed"
@@ -44,6 +45,9 @@ class CohereDialect:
 
     def tokens(self, answer: Any) -> int | None:
         return billed(answer, "input_tokens")
+
+    def dollars(self, answer: Any) -> None:
+        return None
 
 
 EMBEDDER = EmbedderSpec(

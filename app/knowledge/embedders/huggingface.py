@@ -22,6 +22,7 @@ class HuggingFaceDialect:
     label = "Hugging Face"
     base_url = "https://router.huggingface.co/hf-inference"
     model = Model("BAAI/bge-base-en-v1.5", dimension=768, texts=32, characters=8_000)
+    asked_as_openais = False
 
     def path(self, model: str) -> str:
         return f"/models/{model}/pipeline/feature-extraction"
@@ -34,6 +35,9 @@ class HuggingFaceDialect:
         return answer
 
     def tokens(self, answer: Any) -> int | None:
+        return None
+
+    def dollars(self, answer: Any) -> None:
         return None
 
 

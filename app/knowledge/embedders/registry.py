@@ -9,7 +9,7 @@ from typing import Any
 
 import app.knowledge.embedders
 from app.domain.errors import Fixable
-from app.gateways.pool.pools import Pools
+from app.gateways.pool.pools import Pools, planned
 from app.knowledge.embedders.base import Embedder, EmbedderSpec
 
 
@@ -41,7 +41,11 @@ def spec_of(name: str, values: Mapping[str, str]) -> EmbedderSpec:
             next_step=f"Embedders are {', '.join(specs)}.",
             code="unknown_embedder",
         )
-    if spec.key_variable and not values.get(spec.key_variable.lower()):
+    if (
+        spec.key_variable
+        and not values.get(spec.key_variable.lower())
+        and not (spec.model and planned(spec.model, values))
+    ):
         raise Fixable(
             f"EMBEDDER is {name}, and {spec.key_variable} is not set.",
             next_step=f"Set {spec.key_variable}, or EMBEDDER=minilm, which needs no key.",

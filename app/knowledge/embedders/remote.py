@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Any, Protocol
 
@@ -36,12 +37,14 @@ class Model:
 
 
 class Dialect(Protocol):
-    """How a vendor is asked. `provider` names its file under app/gateways/roads."""
+    """How a vendor is asked. `provider` names its file under app/gateways/roads; who is `asked_as_openais` can be asked
+    through gateways, too."""
 
     provider: str
     label: str
     base_url: str
     model: Model
+    asked_as_openais: bool
 
     def path(self, model: str) -> str: ...
 
@@ -57,6 +60,10 @@ class Dialect(Protocol):
         """The tokens that the vendor counted; None when it does not say."""
         ...
 
+    def dollars(self, answer: Any) -> Decimal | None:
+        """What a gateway says that it cost; None when nobody says."""
+        ...
+
 
 def pooled(dialect: Dialect) -> PooledModel:
     """The vendor's model as a pool of keys asks it."""
@@ -68,6 +75,7 @@ def pooled(dialect: Dialect) -> PooledModel:
         address=dialect.base_url,
         path=dialect.path,
         terms=TERMS,
+        asked_as_openais=dialect.asked_as_openais,
     )
 
 
@@ -122,7 +130,7 @@ class RemoteEmbedder:
         found = [_normalised(one, self.dimension) for one in self._dialect.vectors(answer)]
         if len(found) != wanted:
             raise Misread(f"{len(found)} vectors for {wanted} texts")
-        return Read(found, self._dialect.tokens(answer))
+        return Read(found, self._dialect.tokens(answer), self._dialect.dollars(answer))
 
 
 def _groups(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
