@@ -169,10 +169,11 @@ async def embedder_keys(
     row = Integration("embedder", "Embedder", ("embedder",), area="AI models")
     try:
         spec = spec_of(settings.embedder, values)
-        routes = planned(spec.model, values, providers_of(model_plan(settings, values, clock))) if spec.model else ()
+        model = spec.model
+        routes = [] if model is None else [*planned(model, values, providers_of(model_plan(settings, values, clock)))]
     except Fixable as wrong:
         return Health(row, State.INCOMPLETE, f"{wrong.sentence} {wrong.next_step}")
-    if spec.model is None:
+    if model is None:
         return Health(replace(row, does=f"{spec.label}: documents are embedded here"), State.BUILT_IN)
     keys = await check_keys(routes, values, outbound, seconds)
     wrong_keys = {name: health for name, health in keys.items() if health.state.needs_attention}
@@ -183,7 +184,7 @@ async def embedder_keys(
     facts = facts_of(first.provider, first.access.model, first.terms)
     rates = PriceTables(own_prices(settings.model_prices)).rates(facts, clock.now().date())
     if rates is None and settings.ai_budget is not None:
-        advice = f"what {spec.model.name} costs is not known, and a budget applies; set its price in MODEL_PRICES"
+        advice = f"what {model.name} costs is not known, and a budget applies; set its price in MODEL_PRICES"
         return Health(row, State.INCOMPLETE, advice)
     price = "price unknown" if rates is None else f"${rates.input.base} a million tokens"
     works = bool(keys) and all(health.state is State.WORKS for health in keys.values())
