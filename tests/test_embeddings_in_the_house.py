@@ -11,9 +11,11 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from app.cli.eval import measured
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.db.models.assistant import UsageRecord
+from app.domain.errors import SophiaError
 from app.domain.principal import Principal, Role, Surface
 from app.gateways.money.budgets import WHOLE, Budget, Kind
 from app.gateways.trail.reading import calls_of
@@ -110,6 +112,21 @@ async def test_who_asks_pays_for_the_question_and_the_company_for_its_documents(
     assert isinstance(report, Done)
     assert report.presentation.table is not None
     assert "text-embedding-3-small" in str(report.presentation.table.rows)
+
+
+async def test_what_an_evaluation_embeds_is_booked_and_budgeted(settings: Settings, tmp_path: Path) -> None:
+    judged = tmp_path / "judged"
+    judged.mkdir()
+    (judged / "corpus.jsonl").write_text('{"_id": "d1", "title": "Pets", "text": "Two cats at most."}\n')
+    (judged / "queries.jsonl").write_text('{"_id": "q1", "text": "how many cats"}\n')
+    (judged / "qrels.tsv").write_text("q1\td1\t1\n")
+    assert (await measured(settings, judged))["ndcg@10"] == 1.0
+    async with open_house(settings) as house:
+        assert ("", "", "embed", "", 20) in await ledger(house.db)
+        await house.budgets.set(Budget("T1", Kind.WORKSPACE, WHOLE, "month", 0), by="U1")
+    with pytest.raises(SophiaError) as told:
+        await measured(settings, judged)
+    assert "AI budget" in str(told.value)
 
 
 async def test_a_used_up_budget_leaves_the_words_and_says_so(settings: Settings, vendor: Vendor) -> None:

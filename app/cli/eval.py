@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
         folder: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
     ) -> None:
         """Search a set of judged documents in a store of its own; print the figures as one JSON object."""
-        typer.echo(json.dumps(run_or_exit(_measured(settings_or_exit(log_level="error"), folder))))
+        typer.echo(json.dumps(run_or_exit(measured(settings_or_exit(log_level="error"), folder))))
 
     @evaluation.command()
     def floor(paths: Paths = None, as_json: AsJson = False) -> None:
@@ -186,7 +186,8 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
+async def measured(settings: Settings, folder: Path) -> dict[str, Any]:
+    """The figures of a judged set, for JSON. Raises SophiaErrors."""
     from app.house import open_house  # noqa: PLC0415 - importing the whole house takes a second that --help need not wait
     from app.knowledge.evaluation.retrieval import evaluate  # noqa: PLC0415
     from app.knowledge.evaluation.sets import read_set  # noqa: PLC0415
@@ -196,7 +197,7 @@ async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
         await upgrade(house.db)
         with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bars:
             tasks = {what: bars.add_task(what) for what in ("documents", "questions")}
-            measured = await evaluate(
+            found = await evaluate(
                 judged,
                 house.embedder,
                 house.clock,
@@ -206,13 +207,13 @@ async def _measured(settings: Settings, folder: Path) -> dict[str, Any]:
     return {
         "set": folder.name,
         "embedder": embedder,
-        "n": measured.questions,
-        "documents": measured.documents,
-        "passages": measured.passages,
-        "ndcg@10": round(measured.ndcg_at_10, 4),
-        "recall@10": round(measured.recall_at_10, 4),
-        "recall@100": round(measured.recall_at_100, 4),
-        "seconds": round(measured.reading_seconds + measured.asking_seconds, 1),
-        "seconds_reading": round(measured.reading_seconds, 1),
-        "seconds_asking": round(measured.asking_seconds, 1),
+        "n": found.questions,
+        "documents": found.documents,
+        "passages": found.passages,
+        "ndcg@10": round(found.ndcg_at_10, 4),
+        "recall@10": round(found.recall_at_10, 4),
+        "recall@100": round(found.recall_at_100, 4),
+        "seconds": round(found.reading_seconds + found.asking_seconds, 1),
+        "seconds_reading": round(found.reading_seconds, 1),
+        "seconds_asking": round(found.asking_seconds, 1),
     }

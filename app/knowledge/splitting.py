@@ -1,7 +1,7 @@
 """Sections to passages: about 150 words, cut between paragraphs, else between sentences, never inside a table row.
 
 The same document gives the same passages every time; VERSION is part of a document's content hash, so that a better
-splitting reads everything again.
+splitting, or a reader that reads more, reads everything again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from app.knowledge.passages import Passage
 from app.knowledge.reading.base import Block, Section
 
-VERSION = "1"
+VERSION = "2"
 WORDS = 150  # fits the 256 tokens of the embedded embedder
 LONGEST_HEADER = 200  # characters
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
