@@ -15,7 +15,7 @@ from app.domain.money import Money
 from app.domain.period import Period
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
-from app.portfolio.area import Area, areas_of
+from app.portfolio.area import Area, area_of, areas_of
 from app.portfolio.definitions import DEFINITIONS, cost_per_move_out
 from app.portfolio.finance import last_closed, span
 from app.portfolio.kpi import MONEY, by_community, month_before
@@ -85,15 +85,30 @@ PHRASES: tuple[str, ...] = (
     "compare occupancy at {property} and {property2}",
     "compare revenue for {property} and {property2}",
     "occupancy at {property} compared to {property2}",
+    "compare NOI across all communities",
+    "which community is losing the most money",
+    "which property makes the most money",
+    "most profitable community",
+    "rank our communities by occupancy",
+    "rank all properties by renewal rate",
+    "noi by community",
+    "which community has the lowest occupancy",
+    "which property has the worst delinquency",
+    "average rent by property",
+    "which of our communities costs the most to run",
+    "best performing property on noi",
+    "revenue for each community",
 )
 
 
 class Args(ToolArgs):
     metric: Metric = Field(description="Metric")
-    properties: list[str] = Field(description="Property names")
+    properties: list[str] = Field(description="Property names; an empty list compares all")
 
 
-MOST = 24
+FEW = 5  # communities whose values are all said
+TOP = 3
+MOST_BARS = 24
 
 
 @dataclass(frozen=True)
@@ -119,28 +134,36 @@ class Result(ToolOutput):
     """The communities by value, highest first; `month` is None for today's occupancy."""
 
     month: dt.date | None
-    standings: tuple[Standing, ...]
+    where: str
+    standings: tuple[Standing, ...]  # as many as a list may carry
+    total: int
+    last: Standing | None  # of those with a value
     gap: Money | float | None  # between the first and the last
 
 
 async def run(ctx: ToolContext, args: Args) -> Result:
     names = list(dict.fromkeys(name.strip() for name in args.properties if name.strip()))
-    if len(names) < 2:
-        raise Fixable("Comparing takes at least two communities.", next_step="Which ones shall I compare?")
-    if len(names) > MOST:
-        raise Fixable(f"I can compare up to {MOST} communities at once.", next_step="Please name fewer.")
     async with ctx.db.reading() as session:
-        area = await areas_of(session, ctx.principal, names)
+        area = await (areas_of(session, ctx.principal, names) if names else area_of(session, ctx.principal, None))
         if len(area.communities) < 2:
             raise Fixable(
-                f"All of those names mean {area.communities[0].name}.", next_step="Which other one do you mean?"
+                f"Comparing takes at least two communities, and I know of {area.communities[0].name} only.",
+                next_step="Which other one do you mean?" if names else "",
             )
         month, standings = await _standings(session, ctx, args.metric, area)
-        record = f"{NAMES[args.metric]} of {joined([one.name for one in area.communities])}"
+        record = f"{NAMES[args.metric]} of {joined([one.name for one in area.communities]) if names else area.label}"
         resource = {"occupancy": "units", "average_rent": "leases"}.get(args.metric, "gl_months")
         sources = await area.sources(session, resource, record)
     ranked = tuple(sorted(standings, key=lambda one: (not one.known, -one.size, one.community)))
-    return Result(month=month, standings=ranked, gap=_gap(ranked), sources=sources)
+    return Result(
+        month=month,
+        where=area.label,
+        standings=ranked[: ctx.rows],
+        total=len(ranked),
+        last=_last(ranked),
+        gap=_gap(ranked),
+        sources=sources,
+    )
 
 
 async def _standings(
@@ -163,6 +186,10 @@ async def _standings(
         )
         for key, value in found.items()
     ]
+
+
+def _last(ranked: tuple[Standing, ...]) -> Standing | None:
+    return next((one for one in reversed(ranked) if one.known), None)
 
 
 def _gap(ranked: tuple[Standing, ...]) -> Money | float | None:
@@ -198,30 +225,35 @@ def present(args: Args, result: Result) -> Presentation:
     name, when = NAMES[args.metric], f"in {span([result.month])}" if result.month else "today"
     if not known:
         return Presentation(text=f"{name} is not known {when} for {joined(missing)}.")
-    gap = result.gap
+    last = result.last or known[-1]
+    if len(known) <= FEW:
+        values = f"{joined([f'{one.community} {_value(one)}' for one in known])}."
+    else:
+        top = ", ".join(f"{one.community} {_value(one)}" for one in known[:TOP])
+        values = f"highest are {top}; lowest is {last.community} {_value(last)}."
     text = sentence(
-        f"{name} {when}:",
-        f"{joined([f'{one.community} {_value(one)}' for one in known[:5]])}{' and others' if len(known) > 5 else ''}.",
-        _difference(known, gap),
+        f"{name} {when}{'' if len(known) <= FEW else f' {result.where}'}:",
+        values,
+        _difference(known[0], last, result.gap),
         f"I have no figure for {joined(missing)}." if missing else "",
     )
     return Presentation(
         text=text,
         table=_table(args, result),
-        charts=(_chart(args, known),),
-        follow_ups=(f"And {_other(args.metric)}?", f"Occupancy at {known[-1].community}"),
+        charts=(_chart(args, known),) if len(known) <= MOST_BARS else (),
+        follow_ups=(f"And {_other(args.metric)}?", f"Occupancy at {last.community}"),
         definitions=(args.metric,) if args.metric in DEFINITIONS else (),
     )
 
 
-def _difference(known: list[Standing], gap: Money | float | None) -> str:
+def _difference(first: Standing, last: Standing, gap: Money | float | None) -> str:
     if gap is None:
         return ""
     if isinstance(gap, Money):
-        return "They are level." if gap.cents == 0 else f"{known[0].community} is {gap} above {known[-1].community}."
+        return "They are level." if gap.cents == 0 else f"{first.community} is {gap} above {last.community}."
     if round(gap * 100, 1) == 0:
         return "They are level."
-    return f"{known[0].community} is {gap * 100:.1f} points above {known[-1].community}."
+    return f"{first.community} is {gap * 100:.1f} points above {last.community}."
 
 
 def _other(metric: Metric) -> str:
@@ -246,6 +278,7 @@ def _table(args: Args, result: Result) -> Table:
             (one.community, one.money if one.money is not None else one.fraction) + ((one.each,) if turned else ())
             for one in result.standings
         ),
+        total_rows=result.total,
     )
 
 
@@ -253,8 +286,8 @@ TOOL = Tool(
     name="compare_properties",
     title="Comparison",
     description=(
-        "Compare two or more properties side by side on one metric: occupancy today, everything else in the last "
-        "closed month"
+        "Compare properties, named ones or all, side by side on one metric: occupancy today, everything else in the "
+        "last closed month. Tells which is highest, lowest, best or worst"
     ),
     args=Args,
     result=Result,

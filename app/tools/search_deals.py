@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.domain.answer import Chart, Column, ColumnKind, Series, Table
 from app.domain.money import Money
+from app.domain.period import Period
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.portfolio.deals import DealFilter, DealList, deals
@@ -123,9 +124,16 @@ def _which(wanted: DealFilter, number: int) -> str:
     return commas(
         counted(number, f"{before}deal") + after + (f" owned by {wanted.owner}" if wanted.owner else ""),
         f"of at least {Money(wanted.min_cents)}" if wanted.min_cents is not None else None,
-        f"closing from {day(wanted.close_start)}" if wanted.close_start else None,
-        f"closing by {day(wanted.close_end)}" if wanted.close_end else None,
+        _closing(wanted.close_start, wanted.close_end),
     )
+
+
+def _closing(start: dt.date | None, end: dt.date | None) -> str | None:
+    if start and end:
+        return f"closing {Period(start, end)}"
+    if start:
+        return f"closing from {day(start)}"
+    return f"closing by {day(end)}" if end else None
 
 
 def present(args: Args, result: Result) -> Presentation:

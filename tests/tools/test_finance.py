@@ -94,9 +94,16 @@ async def test_comparing_takes_two_communities_the_person_may_see(desk: Desk) ->
         await desk.ask(
             "compare_properties", principal=world.MANAGER, metric="noi", properties=["Maple Grove", "Harbor"]
         )
-    for names in (["Maple Grove"], ["Maple Grove", "Maple Grove Apartments"], []):
+    for names in (["Maple Grove"], ["Maple Grove", "Maple Grove Apartments"]):
         with pytest.raises(Fixable):
             await desk.ask("compare_properties", metric="noi", properties=names)
+
+
+async def test_without_names_all_are_compared_and_only_those_one_may_see(desk: Desk) -> None:
+    shown = await desk.ask("compare_properties", metric="noi", properties=[])
+    assert shown.text.startswith("NOI in February 2026: Harbor Point $9,999, Maple Grove $4,900 and Oakwood Terrace")
+    mine = await desk.ask("compare_properties", principal=world.MANAGER, metric="noi", properties=[])
+    assert "Harbor Point" not in mine.text
 
 
 async def test_budget_variance_counts_closed_months_only(desk: Desk) -> None:

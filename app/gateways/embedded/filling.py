@@ -165,6 +165,12 @@ def _property(filled: Filled, argument: Argument) -> None:
         filled.used.append(other.span)
 
 
+_ALL_OF_THEM = re.compile(
+    r"(?i)\b(?:all|every|each|which|what|our|by|per|across|most|least|best|worst|highest|lowest)\b(?: \w+){0,3}? "
+    r"(?:communit(?:y|ies)|propert(?:y|ies)|sites?)\b|\bevery(?:where| one of them)\b"
+)
+
+
 def _properties(filled: Filled, argument: Argument) -> None:
     names: list[str] = []
     for mention in filled.found.names_of(PROPERTY):
@@ -174,7 +180,7 @@ def _properties(filled: Filled, argument: Argument) -> None:
         if entries[0] not in names:
             names.append(entries[0])
         filled.used.append(mention.span)
-    if len(names) >= 2:
+    if len(names) >= 2 or (not names and _ALL_OF_THEM.search(filled.found.message)):
         filled.arguments[argument.name] = tuple(names)
 
 

@@ -177,6 +177,7 @@ async def test_a_question_that_no_tool_is_about_is_looked_up_in_the_documents_be
 @pytest.mark.parametrize(
     "question",
     [
+        "what does emergency mean for maintenance",
         "car on the lot with expired registration, can we tow it",
         "do late fees add up every day",
         "same repair came back after two weeks",

@@ -19,6 +19,7 @@ _RULE = re.compile(
     r",? (?:ok|okay|right|allowed)\s?\?$|"
     # what to do
     r"\b(?:what|how) (?:do|should|would|must|can) (?:i|we) (?:do|say|tell|handle|deal|answer|respond|treat|charge)\b|"
+    r"\bwhat (?:does|do) (?:\S+ ){1,6}mean\b|\bwhat (?:counts|is considered|qualifies|is meant)\b|"
     r"\b(?:what(?:'s| is)? (?:now|next|if)|now what|what happens|what then)\b|\bhow do (?:i|we)\b|"
     # whose word counts, who pays
     r"\bwho (?:approves|decides|pays|signs|may|must|can|has to|needs to|gets to|is allowed|is responsible)\b|"

@@ -106,7 +106,8 @@ _SYNONYMS: dict[tuple[str, str], str] = {
         "closed_lost",
     ): r"clos(?:e|ed)[ -]?(?:as )?lost|lost|lose|losing|losses|went with (?:someone|somebody) else|went "
     r"(?:elsewhere|another way)|dead|passed on us|fell through|walked away",
-    ("metric", "noi"): r"n\.?o\.?i\b\.?|net operating income|net income|operating income",
+    ("metric", "noi"): r"n\.?o\.?i\b\.?|net operating income|net income|operating income|"
+    r"(?:un)?profit\w*|(?:los\w+|mak\w+|earn\w*) (?:us )?(?:the )?(?:most|least|more|less) money|money losers?",
     (
         "metric",
         "revenue",
