@@ -81,6 +81,19 @@ async def test_an_error_of_the_first_provider_goes_to_the_second_at_once(
     llm.assert_resilient()
 
 
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+async def test_a_route_that_goes_leaves_others_at_its_address_their_connections(
+    llm: LLMock, providers: Providers, provider: str
+) -> None:
+    leaving, staying = providers.models(provider), providers.models(provider)
+    for models in (leaving, staying):
+        await streamed(turn_model(models))
+    await leaving.aclose()
+    llm.reply("Still here.")
+    pieces, whole = await streamed(turn_model(staying))
+    assert ("".join(pieces), whole.response_metadata["provider"]) == ("Still here.", provider)
+
+
 async def test_when_every_provider_is_down_the_embedded_planner_answers_and_it_shows(
     llm: LLMock, providers: Providers
 ) -> None:

@@ -7,6 +7,7 @@ Retry-After. The SDK is imported when the provider is used, not at start.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -34,9 +35,18 @@ _SPENT = ("reached your specified api usage limits", "credit balance is too low"
 
 def build(access: Access, deadlines: Deadlines) -> BaseChatModel:
     """A ChatAnthropic without retries of its own."""
-    from langchain_anthropic import ChatAnthropic  # noqa: PLC0415 - two seconds of imports a run without a key saves
+    import anthropic  # noqa: PLC0415 - two seconds of imports a run without a key saves
+    from langchain_anthropic import ChatAnthropic  # noqa: PLC0415
 
-    return ChatAnthropic(
+    class OwnConnections(ChatAnthropic):
+        """langchain-anthropic has one pool for all models of an address: a route that goes would close it for those
+        that stay, for good."""
+
+        @cached_property
+        def _async_client(self) -> anthropic.AsyncClient:
+            return anthropic.AsyncClient(**self._client_params)
+
+    return OwnConnections(
         model_name=access.model or DEFAULT_MODEL,
         api_key=SecretStr(access.api_key),
         base_url=access.base_url or "https://api.anthropic.com",
