@@ -40,8 +40,8 @@ class Resource:
 
     per_property: read once for each property, else once for the whole account. incremental: can be read from a
     moment on (`Reading.since`), then `overlap` is taken off that moment. reconciled: rows that a full reading did
-    not bring get a tombstone, except those whose `bounded_by` column lies before `Reading.horizon`. counted: its pages
-    are counted, so that a record which moves to an earlier page while they are read does not come; what did not come is
+    not bring get a tombstone, except those with a `bounded_by` column (of those that a table has) before `Reading.horizon`.
+    counted: its pages are counted, so that a record which moves to an earlier page while they are read does not come; what did not come is
     read once more before it gets a tombstone. fresh_within: how old the resource may become before operators are told
     that it is late.
     """
@@ -54,7 +54,7 @@ class Resource:
     overlap: timedelta = timedelta(days=1)
     reconciled: bool = True
     counted: bool = False
-    bounded_by: str = ""
+    bounded_by: tuple[str, ...] = ()
     fresh_within: timedelta = timedelta(hours=24)
 
 

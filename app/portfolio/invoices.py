@@ -22,7 +22,8 @@ OPEN = ("unpaid", "pending_approval")
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """One invoice; `property` is empty for company-wide ones. `status` is overdue for unpaid ones past their day."""
+    """One invoice; `property` is empty for company-wide ones, `vendor` for one of a company that no list has. `status`
+    is overdue for unpaid ones past their day."""
 
     number: str
     vendor: str
@@ -75,7 +76,7 @@ async def invoices(
     first = first_rows(principal, Invoice, fits, (order, Invoice.number), limit)
     found = await session.execute(
         select(*_COLUMNS, Vendor.name.label("vendor"), Property.name.label("home"))
-        .join(Vendor, (Vendor.workspace_id == Invoice.workspace_id) & (Vendor.id == Invoice.vendor_id))
+        .outerjoin(Vendor, (Vendor.workspace_id == Invoice.workspace_id) & (Vendor.id == Invoice.vendor_id))
         .outerjoin(Property, (Property.workspace_id == Invoice.workspace_id) & (Property.id == Invoice.property_id))
         .where(first)
         .order_by(order, Invoice.number, Invoice.id)
@@ -123,7 +124,7 @@ def _line(row: Any, today: date) -> InvoiceLine:
     late = (today - row.due_on).days if row.status == "unpaid" and row.due_on < today else 0
     return InvoiceLine(
         number=row.number,
-        vendor=row.vendor,
+        vendor=row.vendor or "",
         property=row.home or "",
         amount=Money(row.amount_cents),
         invoiced_on=row.invoiced_on,

@@ -168,6 +168,13 @@ class DemoWorld:
         ids = self.portfolio.ids_of(AppFolioAccount().communities)
         return {number: f"appfolio:{uuid_of('property', number)}" for number in ids}
 
+    @property
+    def vendors_elsewhere(self) -> dict[int, str]:
+        """The read-model ids of vendors in AppFolio."""
+        from app.sandbox.appfolio.ids import uuid_of  # noqa: PLC0415
+
+        return {one.id: f"appfolio:{uuid_of('vendor', one.name)}" for one in self.portfolio.vendors}
+
     def _appfolio(self) -> Starlette:
         from app.sandbox.appfolio.server import AppFolioServer  # noqa: PLC0415
         from app.sandbox.appfolio.store import AppFolioStore  # noqa: PLC0415
@@ -204,12 +211,19 @@ class DemoWorld:
         return EntrataServer(store, DEMO_ORG, DEMO_KEY).asgi()
 
     async def load_own_records(self, db: Database) -> None:
-        """The team, and what no live source holds yet (prospects, comps, invoices, books)."""
+        """The team, and what no live source holds yet (comps; AppFolio's tours, invoices and books)."""
         from app.sandbox.portfolio.load import load_register, load_team  # noqa: PLC0415
 
         workspace = SandboxConfig().workspace
         await load_team(db, workspace.id, workspace, self.portfolio, elsewhere=self.elsewhere)
-        await load_register(db, workspace.id, self.portfolio, as_of=self.clock.now(), elsewhere=self.elsewhere)
+        await load_register(
+            db,
+            workspace.id,
+            self.portfolio,
+            as_of=self.clock.now(),
+            elsewhere=self.elsewhere,
+            vendors_elsewhere=self.vendors_elsewhere,
+        )
 
     async def load_handbook(self, library: Library) -> int:
         """Takes the handbook in; returns how many pages it has. What is in already costs nothing."""

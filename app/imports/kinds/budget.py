@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final
 
 from app.db.models.finance import GlMonth
+from app.domain.gl_accounts import ACCOUNTS, INCOME, account_named
 from app.imports.cells import Cell
 from app.imports.home import Home
 from app.imports.kind import PROPERTY, Column, Kind, Line, Record
 from app.imports.values import Refused, month_of, names_a_month, shown
 
-INCOME: Final = ("rent", "other_income")
-ACCOUNTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "rent": ("rent", "rental income", "rent income", "gross rent", "net rental income", "rental revenue"),
-    "other_income": ("other income", "other revenue", "ancillary income", "misc income", "fee income"),
-    "bad_debt": ("bad debt", "bad debt expense", "write offs", "credit loss"),
-    "payroll": ("payroll", "personnel", "salaries", "payroll and benefits", "salaries and wages", "wages"),
-    "repairs": ("repairs", "repairs and maintenance", "r and m", "maintenance", "repair and maintenance", "r m"),
-    "turnover": ("turnover", "turnover costs", "make ready", "unit turns", "turn costs", "make ready expense"),
-    "utilities": ("utilities", "utility expense"),
-    "marketing": (
-        "marketing",
-        "advertising",
-        "marketing and advertising",
-        "leasing and marketing",
-        "advertising and marketing",
-    ),
-    "insurance": ("insurance", "property insurance", "insurance expense"),
-    "taxes": ("taxes", "real estate taxes", "property taxes", "property tax", "real estate tax", "taxes expense"),
-    "management_fee": ("management fee", "management fees", "mgmt fee", "property management fee"),
-    "admin": ("admin", "administrative", "general and administrative", "administration", "g and a", "g a", "office"),
-}
-_BY_NAME = {name: account for account, names in ACCOUNTS.items() for name in (*names, account)}
 _ACROSS = "month "
 
 
@@ -86,11 +64,7 @@ def _record(home: Home, account: str, month: date, cents: int) -> Record:
 
 
 def _account(said: str) -> str:
-    words = said.casefold().replace("&", " and ").replace("_", " ")
-    folded = " ".join("".join(one if one.isalnum() else " " for one in words).split())
-    while folded and folded.split()[0].isdigit():  # the account's number in the chart of accounts
-        folded = folded.partition(" ")[2]
-    account = _BY_NAME.get(folded) or _BY_NAME.get(folded.replace(" ", "_"))
+    account = account_named(said)
     if account is None:
         known = ", ".join(name.replace("_", " ") for name in ACCOUNTS)
         raise Refused(f"“{shown(said)}” is no account I know; they are {known}")

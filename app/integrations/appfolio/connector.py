@@ -49,9 +49,9 @@ RESOURCES: Final = (
     _account("properties", "properties", (Property,), counted=True),
     _account("units", "units", (FloorPlan, Unit), counted=True),
     _account("leases", "leases and residents", (Resident, Lease), counted=True, incremental=True),
-    _account("work_orders", "work orders", (WorkOrder,), counted=True, incremental=True, bounded_by="created_at"),
+    _account("work_orders", "work orders", (WorkOrder,), counted=True, incremental=True, bounded_by=("created_at",)),
     _account("vendors", "vendors", (Vendor,)),
-    _account("leads", "guest cards", (GuestCard,), incremental=True, bounded_by="inquired_on"),
+    _account("leads", "guest cards", (GuestCard,), incremental=True, bounded_by=("inquired_on",)),
     _account("ledger", "ledgers", (LedgerEntry,), counted=True, incremental=True, overlap=timedelta(days=14)),
 )
 

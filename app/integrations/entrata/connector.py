@@ -8,19 +8,24 @@ from functools import partial
 from typing import Final
 
 from app.db.engine import Database
-from app.db.models.leasing import Lease, LedgerEntry, Resident
-from app.db.models.maintenance import WorkOrder
+from app.db.models.finance import GlMonth, Invoice
+from app.db.models.leasing import GuestCard, Lease, LedgerEntry, Resident, Tour
+from app.db.models.maintenance import Vendor, WorkOrder
 from app.db.models.property import FloorPlan, Property, Unit
 from app.domain.errors import NotAllowed, SophiaError
 from app.http.egress import EgressPolicy
 from app.http.outbound import ServicePolicy
 from app.integrations.base import ConnectorSpec, Given, Page, Reachability, Reading, Resource, Setting
+from app.integrations.entrata.books import BookReader
 from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.ids import SOURCE
+from app.integrations.entrata.invoices import InvoiceReader
 from app.integrations.entrata.leasing import LeaseReader
 from app.integrations.entrata.ledger import LedgerReader
 from app.integrations.entrata.maintenance import WorkOrderReader
 from app.integrations.entrata.property import read_properties, read_units
+from app.integrations.entrata.prospects import ProspectReader
+from app.integrations.entrata.vendors import VendorReader
 from app.integrations.entrata.work_orders import EntrataWorkOrders
 
 LABEL: Final = "Entrata"
@@ -31,7 +36,13 @@ RESOURCES: Final = (
     Resource("properties", "properties", (Property,), per_property=False),
     Resource("units", "units", (FloorPlan, Unit)),
     Resource("leases", "leases and residents", (Resident, Lease), incremental=True),
-    Resource("work_orders", "work orders", (WorkOrder,), incremental=True, bounded_by="created_at"),
+    Resource("work_orders", "work orders", (WorkOrder,), incremental=True, bounded_by=("created_at",)),
+    Resource("vendors", "vendors", (Vendor,), per_property=False),
+    Resource(
+        "tours", "guest cards and tours", (GuestCard, Tour), incremental=True, bounded_by=("inquired_on", "starts_at")
+    ),
+    Resource("invoices", "invoices", (Invoice,), per_property=False, incremental=True, bounded_by=("invoiced_on",)),
+    Resource("gl_months", "budgets and actuals", (GlMonth,), incremental=True, bounded_by=("month",)),
     Resource("ledger", "ledgers", (LedgerEntry,), incremental=True, overlap=timedelta(days=14)),
 )
 
@@ -53,6 +64,10 @@ class Entrata:
             "units": partial(read_units, self._client),
             "leases": LeaseReader(self._client).read,
             "work_orders": WorkOrderReader(self._client, self._clock).read,
+            "vendors": VendorReader(self._client).read,
+            "tours": ProspectReader(self._client, self._clock).read,
+            "invoices": InvoiceReader(self._client, self._clock).read,
+            "gl_months": BookReader(self._client, self._clock).read,
             "ledger": LedgerReader(self._client, self._clock).read,
         }
 

@@ -20,6 +20,7 @@ from app.integrations.records import cents, text
 MOUNTAIN = ZoneInfo("America/Denver")
 _LETTERS = {"MST": timezone(timedelta(hours=-7)), "MDT": timezone(timedelta(hours=-6)), "UTC": UTC, "GMT": UTC}
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{1,2})-(\d{1,2})")
+_MONTH = re.compile(r"(\d{1,2})/(\d{4})")
 _TIME = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([AaPp][Mm])?\s*([A-Z]{3}|Z)?\s*$")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _LARGEST_ID = 10**15
@@ -86,6 +87,14 @@ def day(value: Any) -> date | None:
     return _day_of(plain) if plain else None
 
 
+def month(value: Any) -> date | None:
+    """The first day of a month from MM/YYYY, or of the month a day lies in; None for nothing."""
+    plain = text(value)
+    match = _MONTH.fullmatch(plain)
+    on = date(int(match[2]), int(match[1]), 1) if match else day(plain)
+    return on.replace(day=1) if on else None
+
+
 @lru_cache(maxsize=16_384)
 def _day_of(plain: str) -> date | None:
     match = _DAY.match(plain)
@@ -115,6 +124,11 @@ def moment(value: Any) -> datetime | None:
     return datetime(on.year, on.month, on.day, hour, minute, second, tzinfo=zone).astimezone(UTC)
 
 
+def said_yes(value: Any) -> bool | None:
+    """The same as `yes`, but None when nothing is said."""
+    return None if value is None or value == "" else yes(value)
+
+
 def yes(value: Any) -> bool:
     """True for 1, "1", true, "Yes", "Y"."""
     return value is True or text(value).lower() in ("1", "true", "yes", "y")
@@ -123,6 +137,11 @@ def yes(value: Any) -> bool:
 def wire_day(on: date) -> str:
     """A day as Entrata takes it."""
     return on.strftime("%m/%d/%Y")
+
+
+def wire_month(month: date) -> str:
+    """A month as Entrata takes it."""
+    return month.strftime("%m/%Y")
 
 
 def wire_moment(at: datetime) -> str:
@@ -142,5 +161,7 @@ RecordId = Annotated[str, BeforeValidator(record_id)]
 OptionalId = Annotated[str | None, BeforeValidator(optional_id)]
 Cents = Annotated[int | None, BeforeValidator(cents)]
 Day = Annotated[date | None, BeforeValidator(day)]
+Month = Annotated[date | None, BeforeValidator(month)]
 Moment = Annotated[datetime | None, BeforeValidator(moment)]
 Yes = Annotated[bool, BeforeValidator(yes)]
+SaidYes = Annotated[bool | None, BeforeValidator(said_yes)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from app.db.models.maintenance import WorkOrder as WorkOrderRow
@@ -15,7 +15,7 @@ from app.integrations.entrata.client import EntrataClient, Method
 from app.integrations.entrata.fields import as_list, inside, mountain_day, wire_day
 from app.integrations.entrata.ids import read_model_id
 from app.integrations.entrata.statuses import CATEGORY, PRIORITY, WORK_ORDER
-from app.integrations.paging import Mark
+from app.integrations.entrata.windows import window
 from app.integrations.records import UNKNOWN, canonical, parsed, sample_of
 
 WORK_ORDERS: Final = Method("maintenance", "getWorkOrders")
@@ -49,12 +49,10 @@ class WorkOrderReader:
         if reading.since is not None:
             params["lastUpdatedOnFromDate"] = wire_day(mountain_day(reading.since))
         else:
-            start = date.fromisoformat(Mark.of(reading.cursor, reading.horizon.isoformat()).part)
-            following = start + _WINDOW
-            params["createdOnFromDate"] = wire_day(start)
-            if following <= mountain_day(self._clock.now()):
-                params["createdOnToDate"] = wire_day(following - timedelta(days=1))
-                cursor = Mark(following.isoformat()).cursor
+            first, last, cursor = window(reading, mountain_day(self._clock.now()), _WINDOW)
+            params["createdOnFromDate"] = wire_day(first)
+            if last is not None:
+                params["createdOnToDate"] = wire_day(last)
         problems = Problems()
         items = await items_of(self._client, params)
         orders = understood(items, problems)

@@ -3,6 +3,7 @@ without is required."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
@@ -11,13 +12,17 @@ from app.integrations.entrata.fields import (
     Cents,
     Day,
     Moment,
+    Month,
     Number,
     OptionalId,
     RecordId,
+    SaidYes,
     Text,
     Yes,
     as_list,
     inside,
+    moment,
+    number,
 )
 from app.integrations.records import Record
 
@@ -146,3 +151,142 @@ class WorkOrder(Record):
     )
     permission: Yes = Field(default=False, alias="permissionToEnter")
     deleted: Yes = Field(default=False, alias="isDeleted")
+
+
+class Person(Record):
+    """One of the people of a lead."""
+
+    first_name: Text = Field(default="", alias="firstName")
+    last_name: Text = Field(default="", alias="lastName")
+    email: Text = ""
+    cell: Text = Field(default="", alias="cellPhoneNumber")
+    personal: Text = Field(default="", alias="personalPhoneNumber")
+    office: Text = Field(default="", alias="officePhoneNumber")
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class LeadEvent(Record):
+    """Something that happened with a lead, or is to happen at `appointment`."""
+
+    id: RecordId = Field(alias="eventId")
+    kind: Text = Field(default="", alias="typeId")
+    dated: Text = Field(default="", alias="date")
+    appointment: Text = Field(default="", alias="appointmentDate")
+    time: Text = Field(default="", alias="timeFrom")
+    result: Text = Field(default="", alias="eventResult")
+
+    @property
+    def starts(self) -> datetime | None:
+        """When the visit begins, None when no time is said. Raises ValueError when it can't be read."""
+        on = (self.appointment or self.dated).partition(" ")[0]
+        return moment(f"{on} {self.time}") if on and self.time else None
+
+
+class Lead(Record):
+    """What Entrata calls an application from the first inquiry on."""
+
+    id: RecordId = Field(alias="applicationId")
+    status: Text = ""
+    source: Text = Field(default="", alias="leadSource")
+    agent: Text = Field(default="", alias="leasingAgent")
+    created: Day = Field(default=None, alias="createdOn")
+    people: Annotated[list[Person], _nested("customer")] = Field(default_factory=list[Person], alias="customers")
+    bedrooms: Annotated[int | None, BeforeValidator(lambda value: number(next(iter(as_list(value)), None)))] = Field(
+        default=None, validation_alias=AliasPath("customerPreferences", "desiredNumBedrooms")
+    )
+    events: Annotated[list[Any], _nested("event")] = Field(default_factory=list[Any])
+
+
+class Contact(Record):
+    email: Text = ""
+    phone: Text = ""
+
+
+class VendorLocation(Record):
+    """A vendor's office and the properties that may use it."""
+
+    property_ids: Text = Field(default="", alias="propertyIds")
+
+
+class Vendor(Record):
+    id: RecordId
+    name: Text = Field(alias="vendorName", min_length=1)
+    status: Text = ""
+    trade: Text = Field(default="", alias="vendorCategoryType")
+    contacts: Annotated[list[Contact], _nested("contact")] = Field(default_factory=list[Contact])
+    locations: Annotated[list[VendorLocation], _nested("location")] = Field(default_factory=list[VendorLocation])
+
+
+class Policy(Record):
+    kind: Text = Field(default="", alias="Type")
+    until: Day = Field(default=None, alias="Expiration")
+
+
+class Insurance(Record):
+    """A vendor's insurance, from getVendorLocations."""
+
+    vendor_id: RecordId = Field(alias="VendorId")
+    policies: Annotated[list[Policy], _nested("PolicyType")] = Field(default_factory=list[Policy], alias="PolicyTypes")
+
+
+class InvoicePayment(Record):
+    paid: Day = Field(default=None, alias="paymentDate")
+    reversed: Yes = Field(default=False, alias="isReversed")
+
+
+class Invoice(Record):
+    id: RecordId
+    number: Text = Field(default="", alias="invoiceNumber")
+    vendor_id: RecordId = Field(validation_alias=AliasPath("vendor", "id"))
+    dated: Day = Field(default=None, alias="date")
+    due: Day = Field(default=None, alias="dueDate")
+    amount: Cents = None
+    open_amount: Cents = Field(default=None, alias="amountDue")
+    posted: SaidYes = Field(default=None, alias="isPosted")
+    note: Text = ""
+    payments: Annotated[list[InvoicePayment], _nested("invoicePayment")] = Field(
+        default_factory=list[InvoicePayment], alias="invoicePayments"
+    )
+    lines: Annotated[list[Any], _nested("lineitem")] = Field(default_factory=list[Any], alias="lineItems")
+
+
+class GlAccount(Record):
+    """An account of the chart of accounts."""
+
+    id: RecordId
+    name: Text = Field(default="", alias="accountName")
+    group: Text = Field(default="", alias="glGroupType")
+
+
+class BudgetMonth(Record):
+    month: Month = None
+    amount: Cents = None
+
+
+class BudgetAccount(Record):
+    id: RecordId
+    months: Annotated[list[BudgetMonth], _nested("budgetMonth")] = Field(
+        default_factory=list[BudgetMonth], alias="budgetMonths"
+    )
+
+
+class Budget(Record):
+    """A property's budget of one fiscal year."""
+
+    id: RecordId
+    year: Text = Field(default="", alias="fiscalYear")
+    default: Yes = Field(default=False, alias="isDefault")
+    accounts: Annotated[list[BudgetAccount], _nested("glAccount")] = Field(
+        default_factory=list[BudgetAccount], alias="glAccounts"
+    )
+
+
+class BudgetActual(Record):
+    """An account's line in a budget comparison of one month."""
+
+    account_id: OptionalId = Field(default=None, alias="accountId")
+    actual: Cents = Field(default=None, alias="mtdActualIncome")
+    budget: Cents = Field(default=None, alias="mtdBudgetIncome")

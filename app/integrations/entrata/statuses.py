@@ -91,3 +91,84 @@ CHARGE_CODE: Final[Mapping[str, str]] = {
     "bad debt write-off": "write_off",
     "payment": "payment",
 }
+
+# getLeads, status: a stage and how far it came. `open` is told further by what happened with the lead.
+LEAD: Final[Mapping[str, str]] = {
+    "guest card started": "open",
+    "guest card partially completed": "open",
+    "guest card completed": "open",
+    "guest card approved": "open",
+    "application started": "applied",
+    "application partially completed": "applied",
+    "application completed": "applied",
+    "application approved": "applied",
+    "lease started": "applied",
+    "lease partially completed": "applied",
+    "lease completed": "leased",
+    "lease approved": "leased",
+    **{
+        f"{stage} {end}": "lost"
+        for stage in ("guest card", "application", "lease")
+        for end in ("cancelled", "canceled", "archived", "denied")
+    },
+}
+
+# getLeadPickLists, eventTypes, by Entrata's own name; the most telling first, as only five can be asked for
+LEAD_EVENT: Final[Mapping[str, str]] = {
+    "tour": "tour",
+    "self-guided tour": "tour",
+    "virtual tour": "tour",
+    "appointment": "appointment",
+    "outgoing call": "contact",
+    "outgoing email": "contact",
+    "outgoing text": "contact",
+    "outgoing text message": "contact",
+    "call outgoing": "contact",
+    "email outgoing": "contact",
+    "text outgoing": "contact",
+}
+
+# eventResult of tours and appointments; one without a result is still to come
+VISIT: Final[Mapping[str, str]] = {
+    "": "booked",
+    "scheduled": "booked",
+    "confirmed": "booked",
+    "completed": "done",
+    "attended": "done",
+    "toured": "done",
+    "no show": "no_show",
+    "no-show": "no_show",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "rescheduled": "cancelled",
+}
+
+# getVendorPickLists, apPayeeStatusTypes
+VENDOR: Final[Mapping[str, str]] = {
+    "active": "active",
+    "inactive": "inactive",
+    "disabled": "inactive",
+    "locked": "inactive",
+    "archived": "inactive",
+}
+
+# getVendorPickLists, vendorCategoryTypes
+TRADE: Final[Mapping[str, str]] = {
+    **CATEGORY,
+    "landscaping": "landscaping",
+    "painting": "painting",
+    "locksmith": "locksmith",
+    "cleaning": "cleaning",
+    "janitorial": "cleaning",
+}
+
+# glGroupType of accounts; those of the balance sheet are no part of a budget comparison
+GL_GROUP: Final[Mapping[str, str]] = {
+    "income": "income",
+    "revenue": "income",
+    "expense": "expense",
+    "expenses": "expense",
+    "assets": "balance",
+    "liabilities": "balance",
+    "equity": "balance",
+}

@@ -39,11 +39,11 @@ from app.integrations.entrata.ids import SOURCE, entrata_id, read_model_id
 from app.integrations.entrata.maintenance import fetch, mark_of, row_of
 from app.integrations.entrata.pick_lists import PickListCache, unknown_assignee
 from app.integrations.entrata.statuses import WORK_ORDER
+from app.integrations.entrata.vendors import VENDORS
 from app.integrations.writing import RecordKind, Write
 
 SEND: Final = Method("maintenance", "sendWorkOrders", writes=True)
 UPDATE: Final = Method("maintenance", "updateWorkOrders", "r2", writes=True, idempotent=True)
-VENDORS: Final = Method("vendors", "getVendors")
 MITS_UNITS: Final = Method("propertyunits", "getMitsPropertyUnits")
 _LOOK_BACK: Final = timedelta(days=2)  # how long after a lost answer its work order is still looked for
 _LONGEST: Final = 1800  # characters of a description, the mark not counted

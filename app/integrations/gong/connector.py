@@ -30,7 +30,7 @@ RESOURCES: Final = (
         per_property=False,
         incremental=True,
         overlap=timedelta(days=3),  # transcripts come hours later, edits often the day after
-        bounded_by="started_at",
+        bounded_by=("started_at",),
     ),
 )
 

@@ -59,8 +59,8 @@ def _mine(part: Part, model: type[Sourced]) -> list[ColumnElement[bool]]:
     mine: list[ColumnElement[bool]] = [*_of_source(model, context), model.deleted_at.is_(None)]
     if part.home:
         mine.append(columns.property_id == part.home)
-    if resource.bounded_by:
-        mine.append(columns[resource.bounded_by] >= _bound(columns[resource.bounded_by], context.horizon))
+    bounds = [columns[name] for name in resource.bounded_by if name in columns]
+    mine += [column >= _bound(column, context.horizon) for column in bounds]
     return mine
 
 

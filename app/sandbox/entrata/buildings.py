@@ -1,4 +1,4 @@
-"""The resources `status`, `properties`, `propertyunits` and `vendors`."""
+"""The resources `status`, `properties` and `propertyunits`."""
 
 from __future__ import annotations
 
@@ -245,11 +245,3 @@ def get_mits_property_units(store: EntrataStore, request: Request) -> Answer:
         for one in wanted
     ]
     return Answer({"PhysicalProperty": {"Property": php(entries)}})
-
-
-def get_vendors(store: EntrataStore, request: Request) -> Answer:
-    vendors = [
-        {"id": str(number), "vendorName": name, "status": "Active", "statusTypeId": "1"}
-        for name, number in store.vendors().items()
-    ]
-    return Answer({"vendors": {"vendor": php(vendors)}})

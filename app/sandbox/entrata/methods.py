@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final
 
 from app.sandbox.entrata import accounting, buildings, leases, maintenance
-from app.sandbox.entrata.store import EntrataStore
-from app.sandbox.entrata.wire import Answer, Kind, Param, Request
-
-Handler = Callable[[EntrataStore, Request], Answer]
-
-
-@dataclass(frozen=True)
-class Method:
-    """`wrapped`: whether the answer stands in `response`; `code`: what stands in it for success (None: nothing)."""
-
-    resource: str
-    versions: tuple[str, ...]
-    handler: Handler
-    params: Mapping[str, Param] = field(default_factory=dict[str, Param])
-    wrapped: bool = True
-    code: str | int | None = 200
-    pages: bool = False
-
-
-def _params(**kinds: str) -> dict[str, Param]:
-    """`name="int"`; a star behind the kind marks a required one."""
-    allowed: tuple[Kind, ...] = ("int", "flag", "day", "month", "ids", "text", "phone", "moment")
-    return {
-        name: Param(next(kind for kind in allowed if kind == text.removesuffix("*")), text.endswith("*"))
-        for name, text in kinds.items()
-    }
-
+from app.sandbox.entrata.method import Method, params_of
+from app.sandbox.entrata.office import OFFICE
 
 METHODS: Final[Mapping[str, Method]] = {
     "getStatus": Method("status", ("r1",), buildings.get_status),
@@ -41,7 +15,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "properties",
         ("r1",),
         buildings.get_properties,
-        _params(propertyIds="ids", propertyLookupCode="text", showAllStatus="flag"),
+        params_of(propertyIds="ids", propertyLookupCode="text", showAllStatus="flag"),
         wrapped=False,
         code="200",
     ),
@@ -49,7 +23,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "properties",
         ("r1",),
         buildings.get_floor_plans,
-        _params(
+        params_of(
             propertyId="int*",
             propertyFloorPlanIds="ids",
             usePropertyPreferences="flag",
@@ -62,7 +36,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "propertyunits",
         ("r1",),
         buildings.get_property_units,
-        _params(
+        params_of(
             propertyIds="ids*",
             availableUnitsOnly="flag",
             usePropertyPreferences="flag",
@@ -75,7 +49,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "propertyunits",
         ("r1",),
         buildings.get_units_availability,
-        _params(
+        params_of(
             propertyId="int*",
             floorplanId="int",
             unitTypeId="int",
@@ -99,7 +73,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "propertyunits",
         ("r1",),
         buildings.get_mits_property_units,
-        _params(
+        params_of(
             propertyIds="ids*",
             availableUnitsOnly="flag",
             usePropertyPreferences="flag",
@@ -110,19 +84,11 @@ METHODS: Final[Mapping[str, Method]] = {
         wrapped=False,
         code=None,
     ),
-    "getVendors": Method(
-        "vendors",
-        ("r1",),
-        buildings.get_vendors,
-        _params(vendorIds="ids", vendorCodes="text"),
-        wrapped=False,
-        code="200",
-    ),
     "getLeases": Method(
         "leases",
         ("r1", "r2"),
         leases.get_leases,
-        _params(
+        params_of(
             propertyId="int*",
             leaseStatusTypeIds="ids",
             leaseIds="ids",
@@ -145,7 +111,9 @@ METHODS: Final[Mapping[str, Method]] = {
         "leases",
         ("r2",),
         leases.get_lease_details,
-        _params(propertyId="int*", leaseId="int", leaseStatusTypeIds="ids", includeAddOns="flag", includeCharge="flag"),
+        params_of(
+            propertyId="int*", leaseId="int", leaseStatusTypeIds="ids", includeAddOns="flag", includeCharge="flag"
+        ),
         wrapped=False,
         code="200",
         pages=True,
@@ -154,14 +122,14 @@ METHODS: Final[Mapping[str, Method]] = {
         "leases",
         ("r1",),
         leases.get_expiring_leases,
-        _params(propertyId="int*", fromDate="day", toDate="day*", isMonthToMonth="flag", isWaitList="flag"),
+        params_of(propertyId="int*", fromDate="day", toDate="day*", isMonthToMonth="flag", isWaitList="flag"),
         code=None,
     ),
     "getLeaseDocumentsList": Method(
         "leases",
         ("r1",),
         leases.get_lease_documents_list,
-        _params(propertyId="int*", leaseStatusTypeIds="ids", showDeletedFile="flag"),
+        params_of(propertyId="int*", leaseStatusTypeIds="ids", showDeletedFile="flag"),
         wrapped=False,
         code="200",
         pages=True,
@@ -170,13 +138,13 @@ METHODS: Final[Mapping[str, Method]] = {
         "leases",
         ("r1",),
         accounting.get_mits_collections,
-        _params(propertyId="int*", includeEvictions="flag", fromDate="day", transactionFromDate="day"),
+        params_of(propertyId="int*", includeEvictions="flag", fromDate="day", transactionFromDate="day"),
     ),
     "getCustomers": Method(
         "customers",
         ("r1",),
         leases.get_customers,
-        _params(propertyId="int*", customerIds="ids", leaseStatusTypeIds="ids"),
+        params_of(propertyId="int*", customerIds="ids", leaseStatusTypeIds="ids"),
         wrapped=False,
         code="200",
     ),
@@ -184,14 +152,14 @@ METHODS: Final[Mapping[str, Method]] = {
         "communications",
         ("r1",),
         leases.get_marketing_preferences,
-        _params(propertyId="int*", customerIds="ids*", recipientTypeId="int"),
+        params_of(propertyId="int*", customerIds="ids*", recipientTypeId="int"),
         wrapped=False,
     ),
     "getLeaseArTransactions": Method(
         "artransactions",
         ("r1",),
         accounting.get_lease_ar_transactions,
-        _params(
+        params_of(
             propertyId="int*",
             leaseIds="ids",
             leaseStatusTypeIds="ids",
@@ -207,7 +175,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "arpayments",
         ("r1",),
         accounting.get_ar_payments,
-        _params(
+        params_of(
             arPaymentIds="ids", paymentStatusTypeIds="ids", fromDate="day", toDate="day", isIncludeAllocations="flag"
         ),
         code="200",
@@ -216,7 +184,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "maintenance",
         ("r1",),
         maintenance.get_work_orders,
-        _params(
+        params_of(
             propertyId="int*",
             workOrderId="int",
             propertyUnitId="int",
@@ -239,7 +207,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "maintenance",
         ("r1",),
         maintenance.get_work_order_pick_lists,
-        _params(propertyIds="ids"),
+        params_of(propertyIds="ids"),
         wrapped=False,
         code="200",
     ),
@@ -247,7 +215,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "maintenance",
         ("r1",),
         maintenance.send_work_orders,
-        _params(
+        params_of(
             propertyId="int*",
             customerId="int",
             leaseId="int",
@@ -271,7 +239,7 @@ METHODS: Final[Mapping[str, Method]] = {
         "maintenance",
         ("r1", "r2"),
         maintenance.update_work_orders,
-        _params(
+        params_of(
             propertyId="int*",
             workOrderId="int*",
             maintenanceStatusTypeId="int",
@@ -286,4 +254,5 @@ METHODS: Final[Mapping[str, Method]] = {
             assignedTo="int",
         ),
     ),
+    **OFFICE,
 }

@@ -16,7 +16,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.sandbox.entrata.faults import Fault, Faults
-from app.sandbox.entrata.methods import METHODS, Method
+from app.sandbox.entrata.method import Method
+from app.sandbox.entrata.methods import METHODS
 from app.sandbox.entrata.store import EntrataStore
 from app.sandbox.entrata.wire import Paging, Refused, Request, checked
 

@@ -18,8 +18,9 @@ import orjson
 
 from app.domain.clock import Clock
 from app.sandbox.entrata.wire import Refused
-from app.sandbox.portfolio.portfolio import Community, Portfolio
+from app.sandbox.portfolio.portfolio import Community, CommunityRegister, Portfolio
 from app.sandbox.portfolio.records import Lease, LedgerEntry, Property, Resident, Unit, WorkOrder
+from app.sandbox.portfolio.register import Vendor
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -121,6 +122,7 @@ class EntrataStore:
         self._community = community or self.portfolio.community
         self._elsewhere = elsewhere
         self._homes: dict[int, Home] = {}
+        self._offices: dict[int, CommunityRegister] = {}
 
     def _about(self, name: str, value: str) -> str:
         self._db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, value))
@@ -180,20 +182,25 @@ class EntrataStore:
         }
         return {name: 501 + place for place, name in enumerate(sorted(names))}
 
+    @cached_property
+    def directory(self) -> tuple[Vendor, ...]:
+        """The vendors that may be sent to one of the communities at least."""
+        here = {prop.id for prop in self.properties}
+        return tuple(one for one in self.portfolio.vendors if not one.property_ids or here & set(one.property_ids))
+
     def vendors(self) -> dict[str, int]:
         """Companies that work orders can be given to, with their ids."""
-        return {name: 901 + place for place, name in enumerate(sorted(_VENDORS))}
+        return {one.name: one.id for one in self.directory}
+
+    def office(self, property_id: int) -> CommunityRegister:
+        """The prospects, invoices and books of a community."""
+        home = self.home(property_id)
+        with self._lock:
+            if property_id not in self._offices:
+                self._offices[property_id] = self.portfolio.register_of(home.community)
+            return self._offices[property_id]
 
 
-_VENDORS = (
-    "AceFlow Plumbing",
-    "BrightSpark Electric",
-    "CoolBreeze HVAC",
-    "GreenThumb Landscaping",
-    "Lone Star Pest Control",
-    "ProPaint Co",
-    "SecureLock Services",
-)
 _USUAL = {
     "plumbing": "Leak",
     "electrical": "Outlet Not Working",

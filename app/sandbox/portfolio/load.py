@@ -31,14 +31,25 @@ async def load_register(
     as_of: datetime,
     property_source: str = "entrata",
     elsewhere: Mapping[int, str] | None = None,
+    vendors_elsewhere: Mapping[int, str] | None = None,
 ) -> int:
-    """Write what no live source holds yet: prospects, comps, vendors, invoices and budgets.
+    """Write what no live source holds yet: comps, tours of people without a guest card, and the tours, invoices and
+    budgets of communities that are not in the property source.
 
-    `elsewhere` holds the read-model ids of communities that are not in the property source. `as_of` is the moment the
-    register is said to have confirmed the rows. Returns how many rows were written, in one
-    transaction per community. The workspace must hold no register yet: ids that exist raise the database's error.
+    `elsewhere` holds the read-model ids of those communities, `vendors_elsewhere` those of vendors there, both by the
+    portfolio's ids. `as_of` is the moment the register is said to have confirmed the rows. Returns how many rows were
+    written, in one transaction per community. The workspace must hold no register yet: ids that exist raise the
+    database's error.
     """
-    order = Order(workspace_id, property_source, as_of, db.engine.dialect.name, synced=False, elsewhere=elsewhere or {})
+    order = Order(
+        workspace_id,
+        property_source,
+        as_of,
+        db.engine.dialect.name,
+        synced=False,
+        elsewhere=elsewhere or {},
+        vendors_elsewhere=vendors_elsewhere or {},
+    )
     written = await _write(db, order.company(portfolio))
     async with made_ahead(portfolio, order) as communities:
         async for _, batches in communities:

@@ -23,8 +23,9 @@ from app.sandbox.portfolio.register_rows import (
     RegisterTarget,
     call_rows,
     community_register_rows,
-    company_register_rows,
     crm_rows,
+    office_rows,
+    vendor_rows,
 )
 
 LARGE = 60  # communities from which a process is worth its start
@@ -36,7 +37,8 @@ Made = tuple[int, list[Batch]]
 @dataclass(frozen=True)
 class Order:
     """What rows are wanted: for which workspace, from which property system, as of when, for which database. `synced`:
-    those too that a connected system would bring. `elsewhere`: read-model ids of communities of other systems."""
+    those too that a connected system would bring. `elsewhere` and `vendors_elsewhere`: read-model ids of communities of
+    other systems and of the vendors there."""
 
     workspace_id: str
     source: str
@@ -44,25 +46,28 @@ class Order:
     dialect: str
     synced: bool = True
     elsewhere: Mapping[int, str] = field(default_factory=dict[int, str])
+    vendors_elsewhere: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @property
     def _register(self) -> RegisterTarget:
-        return RegisterTarget(self.workspace_id, self.source, self.as_of, self.elsewhere)
+        return RegisterTarget(self.workspace_id, self.source, self.as_of, self.elsewhere, self.vendors_elsewhere)
 
     def company(self, portfolio: Portfolio) -> list[Batch]:
         """The company-wide rows."""
-        target = self._register
-        register, stored = portfolio.company_register(), stored_by(self.dialect)
-        rows = [*company_register_rows(target, stored, register)]
-        synced = [*crm_rows(target, stored, register), *call_rows(target, stored, register)] if self.synced else []
-        return [*rows, *synced]
+        if not self.synced:
+            return []
+        target, stored = self._register, stored_by(self.dialect)
+        register = portfolio.company_register()
+        return [batch for rows in (vendor_rows, crm_rows, call_rows) for batch in rows(target, stored, register)]
 
     def community(self, portfolio: Portfolio, property_id: int) -> Made:
         """One community's rows, all made."""
         stored = stored_by(self.dialect)
         community = portfolio.community(property_id)
-        batches = [*community_register_rows(self._register, stored, portfolio.register_of(community))]
+        register = portfolio.register_of(community)
+        batches = [*community_register_rows(self._register, stored, register)]
         if self.synced:
+            batches.extend(office_rows(self._register, stored, register))
             batches.extend(community_rows(Target(self.workspace_id, self.source, self.as_of), stored, community))
         return property_id, [Batch(batch.table, batch.columns, list(batch.rows)) for batch in batches]
 

@@ -1,5 +1,6 @@
-"""What Sophia's own register holds while no live source is connected for it: leasing interest, comps, vendors,
-invoices, budgets, and the CRM. Ids are stable integers; the read-model id is `sophia:<id>`.
+"""What the demo portfolio has besides homes and people: leasing interest, comps, vendors, invoices, budgets, and the
+CRM. Ids are stable integers; the read-model id is the one of the system that holds a record, `sophia:<id>` where none
+does.
 
 `property_id` is the property system's integer id.
 """

@@ -45,6 +45,7 @@ def small_community(property_id: int) -> Community:
         residents=tuple(resident for resident in whole.residents if resident.id in people),
         ledger=tuple(entry for entry in whole.ledger if entry.lease_id in terms),
         work_orders=tuple(order for order in whole.work_orders if order.unit_id in here),
+        households=tuple(one for one in whole.households if one.terms[-1].unit_id in here),
     )
 
 

@@ -48,7 +48,7 @@ async def test_reading_and_writing_ask_only_what_is_described(
         assert set(body) == {"auth", "requestId", "method"}
         assert isinstance(body["requestId"], str)
         assert described.problems(call.url.rpartition("/")[2], body["method"]) == [], body["method"]
-    assert len(names) >= 14
+    assert len(names) >= 21
 
 
 def test_the_check_itself_refuses_what_is_not_described(described: Described) -> None:
