@@ -1,5 +1,5 @@
-"""The register's part of the demo portfolio as rows of the read model, with the source `sophia`, and the CRM's part
-with the ids that HubSpot's stand-in gives it."""
+"""What the demo portfolio has besides homes and people as rows of the read model: with the source `sophia` what no
+connected system holds, the rest with the ids that a sync of the property source, or of HubSpot, gives it."""
 
 from __future__ import annotations
 

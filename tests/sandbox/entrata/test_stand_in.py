@@ -11,6 +11,15 @@ import pytest
 
 from tests.integrations.entrata.rig import HOME, KEY, ORG, Stand, standing
 
+COMPARED = {
+    "propertyId": HOME,
+    "glTreeId": 1,
+    "budgetId": HOME * 100 + 26,
+    "postMonthFrom": "02/2026",
+    "postMonthTo": "02/2026",
+    "accountingMethod": "accrual",
+}
+
 
 class Asking:
     """Asks the stand-in as any client would."""
@@ -60,6 +69,18 @@ async def test_a_wrong_key_is_a_401_and_a_wrong_organization_a_403(asking: Askin
         ("maintenance", "getWorkOrders", {"propertyId": HOME, "createdOnFromDate": "13/45/2026"}, 107),
         ("maintenance", "getWorkOrders", [1], 104),
         ("maintenance", "sendWorkOrders", {"propertyId": HOME}, 106),
+        ("leads", "getLeads", {}, 106),
+        ("leads", "getLeads", {"propertyId": HOME, "fromDate": "01/01/2026"}, 106),
+        ("leads", "getLeads", {"propertyId": HOME, "eventTypeIds": "1,2,3,4,5,6"}, 107),
+        ("leads", "getLeadPickLists", {"propertyId": 1}, 301),
+        ("vendors", "getVendors", {"vendorIds": "1", "vendorCodes": "V0001"}, 107),
+        ("vendors", "getInvoices", {"propertyIds": "1"}, 301),
+        ("financial", "getBudgets", {}, 106),
+        ("financial", "getBudgetActuals", {**COMPARED, "accountingMethod": ""}, 106),
+        ("financial", "getBudgetActuals", {**COMPARED, "accountingMethod": "guess"}, 107),
+        ("financial", "getBudgetActuals", {**COMPARED, "postMonthFrom": "2026-02"}, 107),
+        ("financial", "getBudgetActuals", {**COMPARED, "budgetId": 1}, 306),
+        ("financial", "getBudgetActuals", {**COMPARED, "glTreeId": 2}, 306),
     ],
 )
 async def test_a_bad_request_is_an_error_of_its_family_inside_a_200(
@@ -123,6 +144,29 @@ async def test_payments_customers_and_collections_are_listed(asking: Asking) -> 
     collections = await asking.raw("leases", "getMitsCollections", {"propertyId": HOME})
     summary = collections.json()["response"]["result"]["MITS-Collections"]["Summary"]
     assert summary["TotalProperties"] == "1"
+
+
+async def test_events_of_leads_are_listed_only_when_their_types_are_asked_for(asking: Asking) -> None:
+    async def events(**params: Any) -> int:
+        reply = await asking.raw("leads", "getLeads", {"propertyId": HOME, **params})
+        leads = reply.json()["result"]["prospects"]["prospect"]
+        return sum(bool(lead["events"]["event"]) for lead in leads)
+
+    assert (await events(), await events(eventTypeIds="9")) == (0, 0)
+    assert 0 < await events(eventTypeIds="18") < await events(eventTypeIds="4,17,18")
+
+
+async def test_a_version_that_is_not_offered_is_refused(asking: Asking) -> None:
+    method = {"name": "getInvoices", "version": "r9"}
+    reply = await asking.client.post("/vendors", json={"auth": {"type": "apikey"}, "method": method})
+    assert reply.json()["response"]["error"]["code"] == 108
+
+
+async def test_a_month_is_compared_with_its_budget_and_ends_with_a_sum(asking: Asking) -> None:
+    reply = await asking.raw("financial", "getBudgetActuals", COMPARED)
+    lines = reply.json()["result"]["budgetVsActuals"]["budgetVsActual"]
+    assert len(lines) == 13
+    assert (lines[-1]["accountName"], lines[-1]["accountId"]) == ("Total Expenses", "")
 
 
 async def test_faults_can_be_ordered_over_http_and_happen_once(asking: Asking) -> None:
