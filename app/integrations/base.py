@@ -40,10 +40,10 @@ class Resource:
 
     per_property: read once for each property, else once for the whole account. incremental: can be read from a
     moment on (`Reading.since`), then `overlap` is taken off that moment. reconciled: rows that a full reading did
-    not bring get a tombstone, except those with a `bounded_by` column (of those that a table has) before `Reading.horizon`.
-    counted: its pages are counted, so that a record which moves to an earlier page while they are read does not come; what did not come is
-    read once more before it gets a tombstone. fresh_within: how old the resource may become before operators are told
-    that it is late.
+    not bring get a tombstone, except those with a `bounded_by` column (of those that a table has) before
+    `Reading.horizon`. counted: its pages are counted, so that a record which moves to an earlier page while they are
+    read does not come; what did not come is read once more before it gets a tombstone. fresh_within: how old the
+    resource may become before operators are told that it is late.
     """
 
     key: str

@@ -66,11 +66,12 @@ class BookReader:
     async def read(self, reading: Reading) -> Page:
         """A month, or on the first page the months to come."""
         problems = Problems()
-        books = self._kept.get(reading.property_id) or await self._fetch(reading, problems)
+        part = Mark.of(reading.cursor).part
+        books = self._kept.get(reading.property_id) if part else None  # a new reading asks anew
+        books = books or await self._fetch(reading, problems)
         if books is None:
             return Page((Batch(GlMonth, []),), problems=problems.all())
         self._kept[reading.property_id] = books
-        part = Mark.of(reading.cursor).part
         items: list[Any] = []
         if part:
             at = date.fromisoformat(part)

@@ -53,7 +53,7 @@ class ProspectReader:
     async def read(self, reading: Reading) -> Page:
         """A page of guest cards with their tours."""
         problems = Problems()
-        types = self._types.get(reading.property_id)
+        types = self._types.get(reading.property_id) if reading.cursor else None  # a new reading asks anew
         if types is None:
             types = self._types[reading.property_id] = await self._event_types(reading.property_id, problems)
         first, last, cursor = self._days(reading)
