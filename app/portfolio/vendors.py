@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models.maintenance import Vendor
@@ -22,12 +22,12 @@ ALL: Final = ":*"
 
 @dataclass(frozen=True)
 class VendorLine:
-    """An approved vendor. `approved_for` is "everywhere" or community names; `insured` is False when the insurance
-    on file has run out, None when none is on file. `records`: its read-model ids, one for each system that pays it, and
-    how old they are."""
+    """An approved vendor. `trades` are those it is approved for here. `approved_for` is "everywhere" or community
+    names; `insured` is False when the insurance on file has run out, None when none is on file. `records`: its
+    read-model ids, one for each system that pays it, and how old they are."""
 
     name: str
-    category: str
+    trades: tuple[str, ...]
     phone: str
     email: str
     rating: float | None
@@ -37,12 +37,13 @@ class VendorLine:
     records: tuple[tuple[str, datetime], ...]
 
 
-async def vendors(session: AsyncSession, area: Area, category: str, today: date) -> tuple[VendorLine, ...]:
-    """The vendors of a trade that are approved for an area (or for any of its communities), best rated first. One
-    company is one vendor however many systems pay it."""
-    found = await session.scalars(
-        select(Vendor).where(visible(area.principal, Vendor), Vendor.category == category).order_by(Vendor.name)
-    )
+async def vendors(session: AsyncSession, area: Area, category: str | None, today: date) -> tuple[VendorLine, ...]:
+    """The vendors of a trade (None: of all) that are approved for an area (or for any of its communities), best rated
+    first. One company is one vendor however many systems pay it."""
+    wanted = visible(area.principal, Vendor)
+    if category is not None:
+        wanted = and_(wanted, Vendor.category == category)
+    found = await session.scalars(select(Vendor).where(wanted).order_by(Vendor.name, Vendor.id))
     names = {community.id: community.name for community in area.communities}
     if area.one:
         names = {area.one.id: area.one.name}
@@ -64,7 +65,7 @@ def _line(rows: Sequence[Vendor], names: Mapping[str, str], today: date) -> Vend
     insured_until = max((row.insured_until for row in fitting if row.insured_until), default=None)
     return VendorLine(
         name=fitting[0].name,
-        category=fitting[0].category,
+        trades=tuple(sorted({row.category for row in fitting})),
         phone=next((row.phone for row in fitting if row.phone), ""),
         email=next((row.email for row in fitting if row.email), ""),
         rating=max((row.rating for row in fitting if row.rating is not None), default=None),

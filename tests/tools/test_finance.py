@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.errors import Fixable, NotFound
 from app.domain.money import Money
 from app.portfolio.definitions import UnitCounts, average_rent, cost_per_move_out
+from app.tools.core.registry import all_tools
 from tests.tools import world
 from tests.tools.conftest import Desk
 
@@ -146,3 +149,21 @@ async def test_vendors_are_those_approved_for_the_persons_communities(desk: Desk
     assert mine.text.startswith("1 plumbing vendor is approved: AceFlow Plumbing.")
     lapsed = await desk.ask("list_vendors", category="electrical", property="Maple Grove")
     assert "BrightSpark Electric's insurance ran out on Feb 28, 2026." in lapsed.text
+
+
+async def test_without_a_trade_all_vendors_are_listed_with_theirs(desk: Desk) -> None:
+    every = await desk.ask("list_vendors")
+    assert every.table is not None
+    assert {(row[0], row[1]) for row in every.table.rows} == {
+        ("AceFlow Plumbing", "plumbing"),
+        ("PipeWorks", "plumbing"),
+        ("BrightSpark Electric", "electrical"),
+    }
+    assert every.text.startswith("3 vendors are approved: ")
+    here = await desk.ask("list_vendors", property="Maple Grove")
+    assert here.text.startswith("2 vendors are approved for Maple Grove: ")
+    tool = all_tools()["list_vendors"]
+    first = tool.present(tool.args(), await tool.run(replace(desk.context(), rows=1), tool.args()))
+    assert first.table is not None
+    assert (len(first.table.rows), first.table.row_count) == (1, 3)
+    assert "The list holds the 1 best rated" in first.text

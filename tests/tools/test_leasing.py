@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import make_transient
 
+from app.db.engine import Database
 from app.db.models.assistant import RegisterChange
-from app.db.models.leasing import Tour
+from app.db.models.leasing import GuestCard, Tour
 from app.db.models.maintenance import Inspection
-from app.db.models.property import Unit
+from app.db.models.property import Property, Unit
 from app.domain.answer import FieldChange
 from app.domain.errors import Ambiguous, Fixable, NotFound
 from app.portfolio.months import refresh_months, whole_months
@@ -212,3 +215,68 @@ async def test_a_unit_number_that_two_communities_share_is_asked_back(desk: Desk
 async def test_tours_of_a_week_that_is_over_are_told_in_the_past(sqlite_desk: Desk) -> None:
     shown = await sqlite_desk.ask("list_tours", property="Maple Grove", start_date="2026-03-09", end_date="2026-03-15")
     assert shown.text.startswith("There was 1 tour at Maple Grove for Mar 9–15, 2026 (1 done). It was Alan Park")
+
+
+async def _inquire(db: Database, *cards: dict[str, Any]) -> None:
+    async with db.transaction() as session:
+        for number, card in enumerate(cards):
+            name = card.get("name", f"Prospect {number}")
+            made = {"name": name, "search_name": name.lower(), "status": "new", "property_id": world.MAPLE} | card
+            row_id = f"entrata:card{number}"
+            session.add(GuestCard(workspace_id=world.WS, id=row_id, as_of=world.NOW, **made))
+
+
+async def test_guest_cards_of_a_month_with_what_came_of_them_and_where_they_came_from(desk: Desk) -> None:
+    march, february = world.on("2026-03-02"), world.on("2026-02-28")
+    await _inquire(
+        desk.db,
+        {"status": "toured", "lead_source": "Zillow", "inquired_on": march},
+        {"status": "lost", "lead_source": "Zillow", "inquired_on": march},
+        {"status": "leased", "lead_source": "Website", "inquired_on": february},
+        {"status": "new", "lead_source": "Website", "inquired_on": march, "property_id": world.OAKWOOD},
+    )
+    shown = await desk.ask("list_guest_cards", property="Maple Grove", start_date="2026-03-01", end_date="2026-03-31")
+    assert shown.text == "3 guest cards came in at Maple Grove, Mar 1–31, 2026: 1 new, 1 toured and 1 lost."
+    assert shown.table is not None
+    assert [row[1] for row in shown.table.rows] == ["Fiona Doyle", "Prospect 0", "Prospect 1"]
+    every = await desk.ask("list_guest_cards")
+    assert every.text.startswith("5 guest cards came in across all 4 communities, Feb 16 – Mar 18, 2026:")
+    assert "Most came through Website: 2." in every.text
+    assert every.charts[0].categories == ("Website", "Zillow")
+
+
+@pytest.mark.parametrize(
+    ("status", "names"),
+    [("active", ["Fiona Doyle", "Tia"]), ("not_contacted", ["Fiona Doyle"]), ("lost", ["Lou"]), ("leased", [])],
+)
+async def test_guest_cards_by_what_came_of_them(desk: Desk, status: str, names: list[str]) -> None:
+    day = world.on("2026-03-10")
+    await _inquire(
+        desk.db,
+        {"name": "Tia", "status": "toured", "inquired_on": day},
+        {"name": "Lou", "status": "lost", "inquired_on": day},
+    )
+    shown = await desk.ask("list_guest_cards", status=status)
+    assert [row[1] for row in (shown.table.rows if shown.table else ())] == names
+    if not names:
+        assert shown.text == "No leased guest cards came in across all 4 communities, Feb 16 – Mar 18, 2026."
+
+
+async def test_a_system_that_gives_no_guest_cards_is_named_and_not_taken_for_a_quiet_month(desk: Desk) -> None:
+    async with desk.db.transaction() as session:
+        home = await session.get_one(Property, (world.WS, world.HARBOR))
+        session.expunge(home)
+        make_transient(home)
+        home.id, home.name, home.aliases = "yardi:9", "Lakeview", ""
+        session.add(home)
+    shown = await desk.ask("list_guest_cards", property="Lakeview")
+    assert shown.text.endswith("I get no guest cards from Yardi Voyager.")
+    every = await desk.ask("list_guest_cards")
+    assert every.text.endswith("I get no guest cards from Yardi Voyager.")
+
+
+async def test_guest_cards_are_those_of_the_persons_communities(desk: Desk) -> None:
+    await _inquire(desk.db, {"property_id": world.HARBOR, "inquired_on": world.on("2026-03-10")})
+    mine = await desk.ask("list_guest_cards", principal=world.MANAGER)
+    assert mine.table is not None
+    assert [row[1] for row in mine.table.rows] == ["Fiona Doyle"]

@@ -109,7 +109,10 @@ class GuestCard(Sourced, Base):
     """A prospect's inquiry. `status`: new, contacted, toured, applied, leased, lost."""
 
     __tablename__ = "guest_cards"
-    __table_args__ = (Index("ix_guest_cards_search_name", "workspace_id", "search_name"),)
+    __table_args__ = (
+        Index("ix_guest_cards_search_name", "workspace_id", "search_name"),
+        Index("ix_guest_cards_inquired", "workspace_id", "inquired_on", "property_id"),
+    )
 
     property_id: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(120))

@@ -36,7 +36,7 @@ def comes_first(plan: Plan, message: str, found: Entities) -> bool:
         guessed = plan.confidence < UNSURE and (question or _is_remark(message))
         return not _names_something(found) and plan.confidence < SURE and (guessed or asks_for_a_rule(message))
     if _names_something(found) and found.when() and not asks_for_a_rule(message):
-        return False  # "guest cards at Stonegate this month": about what was, which stands in no document
+        return False  # "website visits of Stonegate this month": about what was, which stands in no document
     if plan.action == "clarify":
         return (question or _is_remark(message)) and (plan.confidence < UNSURE or asks_for_a_rule(message))
     if plan.action == "chitchat":

@@ -259,7 +259,7 @@ async def test_what_is_refused_is_looked_up_and_the_refusal_stands_where_nothing
 
 
 async def test_numbers_of_a_past_time_at_a_place_stand_in_no_document(model: EmbeddedPlanner) -> None:
-    answer = await bound(model).ainvoke([HumanMessage("guest cards at Union this month")])
+    answer = await bound(model).ainvoke([HumanMessage("website visits of Union this month")])
     assert answer.tool_calls == []
     assert "I can look up" in str(answer.content)
 

@@ -27,6 +27,13 @@ _SYNONYMS: dict[tuple[str, str], str] = {
     ): r"pending(?: approval)?|await(?:ing|s)? (?:\w+ )?approval|wait(?:ing|s)? (?:on|for) (?:\w+ )"
     r"?(?:approval|sign[ -]?off|to be approved)"
     r"|need(?:s|ing)? (?:to be |my |our )?(?:approv\w+|sign[ -]?off)|to approve|unapproved|not (?:yet )?approved",
+    ("status", "active"): r"active|open(?!ing)|still (?:looking|interested)",
+    (
+        "status",
+        "not_contacted",
+    ): r"uncontacted|untouched|(?:nobody|no one)(?: has|'s)?(?: yet)? (?:been in touch|contacted|called|followed up)|"
+    r"(?:not|never|haven'?t|hasn'?t|have not|has not)(?: yet)?(?: been)? (?:contacted|called(?: back)?|followed up)|"
+    r"without (?:a )?follow[ -]?up",
     ("status!", "open"): r"re-?open\w*|(?:back )?(?:to|as|is) open|mark(?:ed)? open",
     (
         "status!",
