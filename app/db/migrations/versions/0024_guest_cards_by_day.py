@@ -1,15 +1,15 @@
 """Guest cards are found by the day of the inquiry.
 
-Revision ID: 0023
-Revises: 0020
+Revision ID: 0024
+Revises: 0023
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = '0023'
-down_revision = '0020'
+revision = '0024'
+down_revision = '0023'
 branch_labels = None
 depends_on = None
 
