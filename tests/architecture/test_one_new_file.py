@@ -112,7 +112,7 @@ async def test_a_tool_is_one_new_file(add_file: AddFile, sqlite_db: Any) -> None
         ''',
     )
     tools = all_tools()
-    assert len(tools) == 41
+    assert len(tools) == 42
 
     plan = Planner([tool.spec for tool in tools.values()]).plan(
         "how many parking spaces are free?", Names(), datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
