@@ -3,8 +3,8 @@ companies, vendors, teammates, channels.
 
 For matching words only: an answer's rows come from the queries, which check rights again. Names are kept per
 workspace and set of communities. A cheap look at the data tells whether they are still right: what people add through
-Sophia counts at once, what a sync brings within a minute, so that a portfolio of 100,000 residents is not read
-again for every question.
+Sophia counts at once. What a sync brings is read behind the first question that comes a minute after the last look, so
+that nobody waits for the names of 100,000 residents; that question is read with the names as they were.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import structlog
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +44,8 @@ SCOPES_KEPT = 64  # workspaces x sets of communities
 
 Version = tuple[Any, ...]
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass
 class _Kept:
@@ -53,6 +56,7 @@ class _Kept:
     large_version: Version | None = None
     looked_at: datetime | None = None
     large: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    reading: asyncio.Task[None] | None = None
     names: Names = field(default_factory=Names)
 
 
@@ -86,9 +90,11 @@ class NameBook:
         changed = small_version != kept.small_version
         if kept.looked_at is None or not timedelta(0) <= now - kept.looked_at < LARGE_PART_AGE:
             large_version = (local_date(clock, principal.timezone), await _large_version(session, principal))
-            if large_version != kept.large_version:
-                kept.large = await _large_part(session, principal, clock)
-                kept.large_version, changed = large_version, True
+            if large_version != kept.large_version and not any(kept.large.values()):
+                await _read_large(kept, session, principal, clock, large_version)
+                changed = True
+            elif large_version != kept.large_version and (kept.reading is None or kept.reading.done()):
+                kept.reading = asyncio.create_task(self._read_behind(kept, principal, clock, large_version))
             kept.looked_at = now
         if not changed:
             return
@@ -96,6 +102,14 @@ class NameBook:
         if made.version != kept.names.version:
             kept.names = made
         kept.small_version = small_version
+
+    async def _read_behind(self, kept: _Kept, principal: Principal, clock: Clock, version: Version) -> None:
+        """What fails here is tried again a minute later: until then the names stay as they were."""
+        try:
+            async with self._db.reading() as session:
+                await _read_large(kept, session, principal, clock, version)
+        except Exception:
+            _log.exception("names_not_read")
 
 
 _BOOKS: WeakKeyDictionary[Database, NameBook] = WeakKeyDictionary()
@@ -137,6 +151,11 @@ async def _large_version(session: AsyncSession, principal: Principal) -> Version
         )
     ]
     return tuple((await session.execute(select(*looks))).one())
+
+
+async def _read_large(kept: _Kept, session: AsyncSession, principal: Principal, clock: Clock, version: Version) -> None:
+    kept.large, kept.large_version = await _large_part(session, principal, clock), version
+    kept.small_version = None  # the names are put together again
 
 
 async def _large_part(session: AsyncSession, principal: Principal, clock: Clock) -> dict[str, tuple[str, ...]]:

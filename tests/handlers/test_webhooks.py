@@ -232,7 +232,9 @@ async def test_events_about_nothing_known_are_acknowledged_and_forgotten(door: D
 
 
 async def test_merges_associations_and_newer_kinds_of_events_name_all_their_records(door: Door) -> None:
-    merge = event(5, subscriptionType="contact.merge", primaryObjectId=6, newObjectId=7)
+    merge = event(
+        5, subscriptionType="contact.merge", primaryObjectId=6, newObjectId=7, mergedObjectIds=[11, "12", None]
+    )
     link = event(0, subscriptionType="deal.associationChange", fromObjectId=8, toObjectId=9)
     del link["objectId"]
     newer = event(10, subscriptionType="object.propertyChange", objectTypeId="0-27")
@@ -241,6 +243,8 @@ async def test_merges_associations_and_newer_kinds_of_events_name_all_their_reco
         ("contacts", "5"),
         ("contacts", "6"),
         ("contacts", "7"),
+        ("contacts", "11"),
+        ("contacts", "12"),
         ("deals", "8"),
         ("tasks", "10"),
     }

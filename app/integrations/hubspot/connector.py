@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -86,11 +87,14 @@ class HubSpot:
         return self._webhooks.told(delivered)
 
     async def reread(self, resource: str, record_id: str) -> Page:
-        """One record as it is now."""
+        """One record as it is now. Asked for one that was merged into another, HubSpot gives that other one."""
+        asked = (KINDS[resource].table, read_model_id(record_id))
         try:
-            return await self._reader.one(resource, record_id)
+            page = await self._reader.one(resource, record_id)
         except NotFound:
-            return Page((), gone=((KINDS[resource].table, read_model_id(record_id)),))
+            return Page((), gone=(asked,))
+        came = {row["id"] for batch in page.batches for row in batch.rows}
+        return replace(page, gone=(*page.gone, asked)) if came and asked[1] not in came else page
 
     async def read(self, reading: Reading) -> Page:
         """One page of a resource of `RESOURCES`."""

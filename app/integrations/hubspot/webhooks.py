@@ -74,11 +74,13 @@ class Webhooks:
         resource = _resource(event)
         if resource is None:
             return
-        for name in _NAMING:
+        merged = event.get("mergedObjectIds")
+        named = [event[name] for name in _NAMING if name in event]
+        for one in [*named, *(merged[:MOST_EVENTS] if isinstance(merged, list) else ())]:
             try:
-                number = record_id(event[name]) if name in event else ""
+                number = record_id(one)
             except ValueError:
-                number = ""
+                continue
             if number:
                 yield Told(_key(event, number), resource, number)
 

@@ -3,8 +3,8 @@ in keys.py judge the pairs in them."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -18,7 +18,7 @@ from app.integrations.base import Problem, Problems
 from app.portfolio.identity.keys import Card, same_company, same_person, same_property
 from app.portfolio.identity.links import TABLES, Kind, State, link_id
 
-_MOST_GROUPS: Final = 20_000
+_GROUPS_AT_ONCE: Final = 20_000
 _LARGEST_GROUP: Final = 200  # what more records share means nothing (an office's phone)
 _AT_ONCE: Final = 400
 
@@ -105,8 +105,7 @@ def _linked(workspace_id: str, rule: Rule, pair: Pair, now: datetime) -> Identit
 async def _pairs(session: AsyncSession, workspace_id: str, rule: Rule, sources: Sequence[str]) -> list[Pair]:
     """The pairs of different sources that the rule judges to be one thing, each once."""
     found: dict[tuple[str, str], Pair] = {}
-    for key in rule.keys:
-        groups = await _groups(session, workspace_id, rule, key, sources)
+    async for groups in _all_groups(session, workspace_id, rule, sources):
         cards = await _cards(session, workspace_id, rule, {one for group in groups for one in group})
         for group in groups:
             ranked = sorted((cards[one] for one in group if one in cards), key=lambda card: _rank(card, sources))
@@ -116,14 +115,27 @@ async def _pairs(session: AsyncSession, workspace_id: str, rule: Rule, sources: 
     return list(found.values())
 
 
+async def _all_groups(
+    session: AsyncSession, workspace_id: str, rule: Rule, sources: Sequence[str]
+) -> AsyncGenerator[list[list[str]]]:
+    """The ids that share a key across sources, some groups at a time."""
+    for key in rule.keys:
+        last: str | None = ""
+        while last is not None:
+            groups = await _groups(session, workspace_id, rule, key, sources, last)
+            yield list(groups.values())
+            last = next(reversed(groups)) if len(groups) >= _GROUPS_AT_ONCE else None
+
+
 async def _groups(
     session: AsyncSession,
     workspace_id: str,
     rule: Rule,
     key: Callable[[Any], ColumnElement[str]],
     sources: Sequence[str],
-) -> list[list[str]]:
-    """The ids that share a key across sources, by key."""
+    last: str,
+) -> dict[str, list[str]]:
+    """The next groups by their key, in the order of the keys beyond `last`."""
     each = [
         select(
             table.id.label("id"),
@@ -132,7 +144,7 @@ async def _groups(
                 *((table.id.startswith(f"{source}:", autoescape=True), rank) for rank, source in enumerate(sources)),
                 else_=None,
             ).label("source"),
-        ).where(table.workspace_id == workspace_id, table.deleted_at.is_(None), key(table) != "")
+        ).where(table.workspace_id == workspace_id, table.deleted_at.is_(None), key(table) > last)
         for table in TABLES[rule.kind]
     ]
     records = union_all(*each).subquery()
@@ -141,16 +153,19 @@ async def _groups(
         .group_by(records.c.key)
         .having(func.min(records.c.source) != func.max(records.c.source), func.count() <= _LARGEST_GROUP)
         .order_by(records.c.key)
-        .limit(_MOST_GROUPS)
+        .limit(_GROUPS_AT_ONCE)
         .subquery()
     )
     rows = await session.execute(
-        select(records.c.key, records.c.id).join(shared, shared.c.key == records.c.key).where(records.c.source >= 0)
+        select(records.c.key, records.c.id)
+        .join(shared, shared.c.key == records.c.key)
+        .where(records.c.source >= 0)
+        .order_by(records.c.key, records.c.id)
     )
-    groups: Mapping[str, list[str]] = defaultdict(list)
+    groups: dict[str, list[str]] = {}
     for value, record in rows:
-        groups[value].append(record)
-    return list(groups.values())
+        groups.setdefault(value, []).append(record)
+    return groups
 
 
 async def _cards(session: AsyncSession, workspace_id: str, rule: Rule, ids: Iterable[str]) -> dict[str, Card]:

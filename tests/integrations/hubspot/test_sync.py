@@ -12,7 +12,9 @@ from app.db.engine import Database
 from app.db.models.base import Sourced
 from app.db.models.business import CallNote, Company, Contact, Deal, Task
 from app.domain.errors import NotAllowed
-from app.integrations.hubspot.reading import FOUND
+from app.integrations.base import Page
+from app.integrations.hubspot.reading import FOUND, CrmReader
+from app.integrations.telling import Telling
 from app.portfolio.sync import SyncReport, sync_source
 from app.portfolio.sync.report import SyncMode
 from tests.integrations.hubspot.rig import TODAY, Stand, seeds
@@ -243,3 +245,19 @@ async def test_a_used_up_day_is_left_for_later_at_once(stand: Stand, sqlite_db: 
     assert report.stopped_by.code == "vendor_rate_limited"
     assert len(stand.server.calls) == 6  # the one too many was not repeated
     assert stand.clock.waits == []
+
+
+async def test_a_record_that_was_merged_into_another_is_gone(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = CrmReader.one
+
+    async def merged(self: CrmReader, resource: str, number: str) -> Page:
+        """HubSpot answers for the id of a record that was merged with the one it was merged into."""
+        return await one(self, resource, "1")
+
+    connector = stand.connector
+    assert isinstance(connector, Telling)
+    monkeypatch.setattr(CrmReader, "one", merged)
+    page = await connector.reread("contacts", "2")
+    assert [row["id"] for batch in page.batches for row in batch.rows] == ["hubspot:1"]
+    assert page.gone == ((Contact, "hubspot:2"),)
+    assert (await connector.reread("contacts", "1")).gone == ()

@@ -105,6 +105,16 @@ async def test_who_fits_two_is_reported_and_matched_with_neither(db: Database) -
     assert await linked(db) == []
 
 
+async def test_all_are_matched_however_many_share_a_key(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.portfolio.identity.matching._GROUPS_AT_ONCE", 2)
+    residents = [a_resident(f"entrata:{n}", f"Ann Nr{n}", f"ann{n}@x.com") for n in range(5)]
+    contacts = [a_contact(f"hubspot:{n}", f"Ann Nr{n}", f"ann{n}@x.com") for n in range(5)]
+    assert await matched(db, *residents, *contacts) == []
+    assert [(one, other) for one, other, *_ in sorted(await linked(db))] == [
+        (f"entrata:{n}", f"hubspot:{n}") for n in range(5)
+    ]
+
+
 async def test_what_people_decide_outlives_the_next_match_and_what_is_gone_is_forgotten(db: Database) -> None:
     dana, eric = a_contact("hubspot:7", "Dana", "d@x.com"), a_contact("hubspot:9", "Eric", "e@x.com")
     await matched(db, dana, eric, a_contact("sophia:7", "Dana", "d@x.com"), a_contact("sophia:9", "Eric", "e@x.com"))
