@@ -29,7 +29,7 @@ async def test_what_moves_to_a_page_that_was_read_is_not_taken_for_gone(
         calls[0] += 1
         return records if calls[0] == 1 else [*records[1:], records[0]]
 
-    monkeypatch.setattr(database, "PER_PAGE", max(30, len(listed(stand.store)) // 3))
+    monkeypatch.setattr(database, "PER_PAGE", len(listed(stand.store)) // 2)
     monkeypatch.setitem(wire._LISTS, kind, shifting)  # type: ignore[arg-type]
     object.__setattr__(stand.clock, "at", stand.clock.at.replace(hour=20))
     await synced(stand, sqlite_db, mode="full")
