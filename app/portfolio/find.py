@@ -31,6 +31,7 @@ SIMILAR = 62  # worth offering
 CANDIDATES = 3000  # names compared at most when nothing matches exactly
 LIVING = ("current", "notice")
 
+_AT_A_COMPANY = re.compile(r"(?P<name>[^()]+)\((?P<company>.+)\)")
 _QUALIFIED = re.compile(r"(?P<name>[^()]+)\((?P<property>.+)\s(?P<unit>\S+)\)")
 
 
@@ -289,18 +290,28 @@ async def _near_residents(session: AsyncSession, principal: Principal, wanted: s
 
 
 async def find_contact(session: AsyncSession, principal: Principal, name: str) -> tuple[Contact, Company | None]:
-    """The CRM contact of that name, with the company."""
-    rows = await _contacts(session, principal, Contact.search_name == folded(name))
+    """The CRM contact of that name, with the company. `Dana Whitman (Greystone Capital)` tells two of the same name
+    apart."""
+    qualified = _AT_A_COMPANY.fullmatch(name.strip())
+    wanted = qualified["name"].strip() if qualified else name
+    rows = await _contacts(session, principal, Contact.search_name == folded(wanted))
     if not rows:
         names = list(await session.scalars(select(Contact.name).where(visible(principal, Contact)).limit(20_000)))
-        chosen, close = _choose(name, names)
+        chosen, close = _choose(wanted, names)
         if chosen is None:
             raise NotFound(f"I couldn't find a contact named “{name}”.", near=close, next_step=_suggest(close))
         rows = await _contacts(session, principal, Contact.search_name == folded(chosen))
+    if qualified:
+        rows = [row for row in rows if row[1] and folded(row[1].name) == folded(qualified["company"])] or rows
     if len(rows) > 1:
-        options = tuple(f"{c.name} ({co.name})" if co else c.name for c, co in rows[:OPTIONS])
+        options = tuple(contact_label(*row) for row in rows[:OPTIONS])
         raise Ambiguous(f"There are several contacts called {rows[0][0].name}. Which one?", options=options)
     return rows[0]
+
+
+def contact_label(contact: Contact, company: Company | None) -> str:
+    """A name that finds this contact again, though somebody at another company has it too."""
+    return f"{contact.name} ({company.name})" if company else contact.name
 
 
 async def _contacts(

@@ -88,7 +88,6 @@ class Approvals:
             id=approval_id,
             requester_id=asked.requester_id,
             conversation=asked.conversation,
-            message_ref="",
             status=ApprovalStatus.PENDING,
             decided_by="",
             outcome="",
@@ -183,16 +182,6 @@ class Approvals:
             .execution_options(synchronize_session=False)
         )
         return done.one_or_none() is not None
-
-    async def remember_message(
-        self, session: AsyncSession, workspace_id: str, approval_id: str, message_ref: str
-    ) -> None:
-        await session.execute(
-            update(ApprovalRequest)
-            .where(ApprovalRequest.workspace_id == workspace_id, ApprovalRequest.id == approval_id)
-            .values(message_ref=message_ref)
-            .execution_options(synchronize_session=False)
-        )
 
     async def overdue(self, session: AsyncSession) -> list[ApprovalRequest]:
         """Pending requests whose time is over, of all workspaces."""

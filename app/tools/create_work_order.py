@@ -134,7 +134,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
         },
         changes=(
             FieldChange("Unit", "", f"{place.unit.number} at {place.home.name}"),
-            FieldChange("Resident", "", resident.name if resident else "nobody living there"),
+            FieldChange("Occupied", "", "yes" if resident else "no"),  # who does is not for everybody in a channel
             FieldChange("Problem", "", description),
             FieldChange("Trade", "", trade(category)),
             FieldChange("Priority", "", args.priority or "normal"),

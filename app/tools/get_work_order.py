@@ -130,6 +130,7 @@ TOOL = Tool(
     result=Result,
     effect=Effect.READ,
     scope=Scope.MAINTENANCE_READ,
+    personal=True,  # it says who reported it
     run=run,
     present=present,
     phrases=PHRASES,

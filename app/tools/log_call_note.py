@@ -12,7 +12,7 @@ from app.domain.errors import Fixable
 from app.domain.scopes import Scope
 from app.domain.tooling import Effect
 from app.integrations.writing import Write
-from app.portfolio.find import find_contact
+from app.portfolio.find import contact_label, find_contact
 from app.portfolio.sources import SOPHIA, cite, system_name
 from app.tools.core.tool import Approval, Preparation, Presentation, Tool, ToolArgs, ToolContext, ToolOutput
 
@@ -101,7 +101,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
     return Preparation(
         title="Add a call note",
         consequence=f"The note is added to the contact's record{where}.",
-        arguments={"contact": contact.name, "note": note},
+        arguments={"contact": contact_label(contact, company), "note": note},
         changes=(FieldChange("Contact", "", who), FieldChange("Note", "", note)),
         editable=("note",),
     )

@@ -85,7 +85,7 @@ class Result(ToolOutput):
     unit: str
     property: str
     on: dt.date
-    resident: str
+    lived_in: bool
 
 
 _WORDS: dict[InspectionType, str] = {
@@ -118,7 +118,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
         title="Schedule an inspection",
         consequence=sentence(
             "the inspection is entered in Sophia's register.",
-            f"{resident.name} lives there and is not told by this: a notice of entry may be due." if resident else "",
+            "Somebody lives there and is not told by this: a notice of entry may be due." if resident else "",
         ),
         arguments={
             "property": place.home.name,
@@ -130,7 +130,7 @@ async def prepare(ctx: ToolContext, args: Args) -> Preparation:
             FieldChange("Unit", "", f"{place.unit.number} at {place.home.name}"),
             FieldChange("Kind", "", _WORDS[kind]),
             FieldChange("Day", "", day(on)),
-            FieldChange("Resident", "", resident.name if resident else "nobody living there"),
+            FieldChange("Occupied", "", "yes" if resident else "no"),  # who does is not for everybody in a channel
         ),
         property_id=place.home.id,
         editable=("date", "inspection_type"),
@@ -159,7 +159,7 @@ async def run(ctx: ToolContext, args: Args) -> Result:
             unit=place.unit.number,
             property=place.home.name,
             on=inspection.scheduled_on,
-            resident=resident.name if resident else "",
+            lived_in=resident is not None,
             sources=own_source(f"Inspection of {place}", now),
         )
 
@@ -169,7 +169,7 @@ def present(args: Args, result: Result) -> Presentation:
         text=sentence(
             f"{_a(result.kind)} inspection of unit {result.unit} at {result.property} is set for {day(result.on)}."
         ),
-        follow_ups=(f"Send {result.resident} a notice of entry",) if result.resident else (),
+        follow_ups=(f"Who lives in unit {result.unit} at {result.property}?",) if result.lived_in else (),
     )
 
 

@@ -229,7 +229,4 @@ async def _show_privately(deps: Deps, entry: Entry, shown: list[Message]) -> lis
 
 async def _post(deps: Deps, entry: Entry, place: Place, message: Message, prefix: str = "") -> str:
     part = Part(entry.id, prefix + message.part)
-    ts = await deps.poster.post(place, part, message.text, message.all_blocks)
-    if message.approval_id:
-        await deps.gate.remember_card(entry.workspace_id, message.approval_id, f"{place.channel}:{ts}")
-    return ts
+    return await deps.poster.post(place, part, message.text, message.all_blocks)

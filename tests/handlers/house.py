@@ -74,7 +74,6 @@ class SmallGate:
 
     def __init__(self) -> None:
         self.cards: dict[str, ApprovalCard] = {}
-        self.refs: dict[str, str] = {}
         self.decided: dict[str, Decision] = {}
         self.calls: list[tuple[str, str, str, dict[str, Any] | None]] = []
         self.refuses: set[str] = set()
@@ -100,9 +99,6 @@ class SmallGate:
         status: Literal["executed", "declined"] = "executed" if verdict == "approve" else "declined"
         self.decided[approval_id] = Decision(status, sentence, decided_by=principal.user_id)
         return self.decided[approval_id]
-
-    async def remember_card(self, workspace_id: str, approval_id: str, message_ref: str) -> None:
-        self.refs[approval_id] = message_ref
 
     async def editable_fields(self, approval_id: str, principal: Principal) -> list[EditableField]:
         priorities = ("low", "high", "emergency")

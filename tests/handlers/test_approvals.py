@@ -16,8 +16,6 @@ async def card_for(scene: Scene, who: str = "jen") -> dict:
     card = await scene.people.wait_for_reply(
         who, "@Sophia", after=ts, matching=lambda m: "approval.approve" in json.dumps(m)
     )
-    await until(lambda: bool(scene.gate.refs))
-    assert scene.gate.refs == {"apr_1": f"{card['channel']}:{card['ts']}"}
     await scene.people.wait_for_screen(who, lambda screen: "suspended" in json.dumps(screen))
     return card
 
@@ -80,9 +78,8 @@ async def test_a_card_that_ended_without_a_click_says_so(socket_scene: Scene):
     card = await card_for(socket_scene)
     expired = Decision("expired", "This request has expired. Please ask me again.")
     conversation = f"{card['channel']}:{card['thread_ts']}"
-    ref = f"{card['channel']}:{card['ts']}"
     workspace = socket_scene.house.deps.bot.team_id
-    socket_scene.gate.settled = [Settled(workspace, "apr_1", conversation, ref, expired)]
+    socket_scene.gate.settled = [Settled(workspace, "apr_1", conversation, expired)]
     await settle_cards(socket_scene.house.deps)
     shown = await redrawn(socket_scene, card, "This request has expired.")
     assert "actions" not in [block["type"] for block in shown["blocks"]]
@@ -93,7 +90,7 @@ async def test_a_write_that_did_not_go_through_can_be_approved_once_more_from_it
     sentence = "The answer got lost, so I looked it up: it did not go through. You can approve it once more."
     again = Decision("failed", sentence, card=samples.CARD)
     workspace = socket_scene.house.deps.bot.team_id
-    socket_scene.gate.settled = [Settled(workspace, "apr_1", "", "", again, "U07JENNY01")]
+    socket_scene.gate.settled = [Settled(workspace, "apr_1", "", again, "U07JENNY01")]
     await settle_cards(socket_scene.house.deps)
     shown = await redrawn(socket_scene, card, "You can approve it once more.")
     assert "suspended" in json.dumps(await socket_scene.people.wait_for_screen("jen", lambda _: True))

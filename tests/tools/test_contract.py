@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.agent.figures import Ledger, check
 from app.db.engine import Database
 from app.db.models import Base
+from app.db.models.leasing import Resident
 from app.domain.answer import Chart, Table
 from app.domain.errors import Fixable, NotAllowed, NotFound, SophiaError
 from app.domain.scopes import Scope
@@ -97,6 +98,24 @@ def test_what_tells_of_residents_or_their_money_or_reaches_a_person_is_personal(
         Scope.RESIDENTS_READ, Scope.COLLECTIONS_READ, Scope.COLLECTIONS_WRITE, Scope.NOTICES_WRITE, Scope.MESSAGES_SEND
     }  # fmt: skip
     assert [name for name, tool in all_tools().items() if tool.scope in scopes and not tool.personal] == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ALL if not all_tools()[name].personal))
+async def test_what_is_not_personal_names_no_resident(sqlite_desk: Desk, name: str) -> None:
+    """docs/adr/0028: only what tells of persons is kept from a channel in which not everybody may know it."""
+    async with sqlite_desk.db.reading() as session:
+        residents = set(await session.scalars(select(Resident.name)))
+    shown = await (sqlite_desk.do if name in WRITES else sqlite_desk.ask)(name, **ALL[name])
+    told = str(shown)
+    if name in AT_SOMEBODYS:
+        told += str(await sqlite_desk.prepare(name, **{**ALL[name], **AT_SOMEBODYS[name]}))
+    assert [resident for resident in residents if resident in told] == []
+
+
+AT_SOMEBODYS: dict[str, dict[str, Any]] = {
+    "create_work_order": {"property": "Maple Grove", "unit": "102"},
+    "schedule_inspection": {"unit": "102", "date": "2026-03-25"},
+}
 
 
 def _check_table(table: Table) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.models.business import CallNote, Company, Contact, Deal
-from app.domain.errors import Fixable, NotAllowed, NotFound
+from app.domain.errors import Ambiguous, Fixable, NotAllowed, NotFound
 from app.domain.money import Money
 from app.portfolio.calls import stems_of
 from app.portfolio.contacts import role_forms
@@ -127,6 +127,21 @@ async def test_a_note_is_written_once_on_the_right_contact(desk: Desk) -> None:
     async with desk.db.reading() as session:
         kept = (await session.scalars(select(CallNote).where(CallNote.workspace_id == world.WS))).one()
     assert kept.contact_id == "hubspot:c2"
+
+
+async def test_of_two_contacts_of_one_name_the_chosen_one_gets_the_note(desk: Desk) -> None:
+    async with desk.db.transaction() as session:
+        twin = {"name": "Dana Whitman", "search_name": "dana whitman", "company_id": "hubspot:co2"}
+        session.add(Contact(workspace_id=world.WS, id="hubspot:c9", as_of=world.NOW, **twin))
+    with pytest.raises(Ambiguous) as asked:
+        await desk.prepare("log_call_note", contact="Dana Whitman", note="Wants a call back")
+    assert set(asked.value.options) == {"Dana Whitman (Greystone Capital)", "Dana Whitman (BlueHarbor REIT)"}
+    prepared = await desk.prepare("log_call_note", contact="Dana Whitman (BlueHarbor REIT)", note="Wants a call back")
+    assert prepared.changes[0].after == "Dana Whitman, BlueHarbor REIT"
+    assert await desk.prepare("log_call_note", **prepared.arguments) == prepared
+    await desk.ask("log_call_note", key="k9", **prepared.arguments)
+    async with desk.db.reading() as session:
+        assert (await session.scalars(select(CallNote.contact_id))).all() == ["hubspot:c9"]
 
 
 async def test_calls_are_searched_by_what_was_said(desk: Desk) -> None:

@@ -194,7 +194,7 @@ async def test_an_asking_rent_is_laid_over_the_property_systems_own(desk: Desk) 
 async def test_an_inspection_warns_of_the_resident_and_is_not_set_twice(desk: Desk) -> None:
     asked = {"unit": "102", "property": "Maple Grove", "date": "2026-03-24"}
     card = await desk.prepare("schedule_inspection", **asked)
-    assert "Tyrone Banks lives there and is not told by this" in card.consequence
+    assert "Somebody lives there and is not told by this" in card.consequence
     shown = await desk.do("schedule_inspection", **asked)
     assert shown.text == "An annual inspection of unit 102 at Maple Grove is set for Mar 24, 2026."
     async with desk.db.reading() as session:

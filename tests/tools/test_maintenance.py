@@ -69,7 +69,7 @@ async def test_a_new_work_order_goes_through_the_property_system_and_warns_of_a_
         "A new work order is opened in Entrata for unit 101 at Maple Grove. "
         "Please check first: WO-1042 in the same trade is unfinished there."
     )
-    assert FieldChange("Resident", "", "Maria Gonzalez") in card.changes
+    assert FieldChange("Occupied", "", "yes") in card.changes
     shown = await desk.do("create_work_order", property="Maple Grove", unit="101", description="Toilet clogged")
     assert shown.text == (
         "WO-3000 is open for unit 101 at Maple Grove: Toilet clogged (plumbing, normal priority). "

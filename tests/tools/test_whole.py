@@ -60,3 +60,16 @@ async def test_when_a_right_was_taken_away_the_file_holds_what_was_shown_and_no_
     answer, table = await a_short_answer(gate, person)
     guest = replace(person, roles=frozenset({Role.GUEST}), property_ids=frozenset[str]())
     assert await whole_table(answer, 0, guest, ORIGIN, gate=gate.call, tools=TOOLS) == table
+
+
+async def test_of_two_tables_of_one_title_each_file_holds_its_own_rows(demo_db: Database, gate: Gate) -> None:
+    person = await principal_of(demo_db, demo.WORKSPACE, demo.ADMIN.user_id)
+    asked: list[dict[str, Any]] = [{"status": "open"}, {"status": "completed"}]
+    done = [await gate.call(person, TOOL.name, one, replace(ORIGIN, rows=3)) for one in asked]
+    tables = tuple(one.presentation.table for one in done if isinstance(one, Done) and one.presentation.table)
+    assert len({table.title for table in tables}) == 1
+    assert all(len(table.rows) < table.row_count for table in tables)
+    answer = Answer(AnswerKind.ANSWER, "", tables=tables, calls=tuple((TOOL.name, one) for one in asked))
+    for number, table in enumerate(tables):
+        whole = await whole_table(answer, number, person, ORIGIN, gate=gate.call, tools=TOOLS)
+        assert (len(whole.rows), whole.rows[:3]) == (table.row_count, table.rows)

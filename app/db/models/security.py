@@ -39,7 +39,6 @@ class ApprovalRequest(InWorkspace, Base):
     preparation: Mapped[str] = mapped_column(Text)  # JSON: changes, recipients, consequence, property_id, editable
     requester_id: Mapped[str] = mapped_column(String(64))
     conversation: Mapped[str] = mapped_column(String(160))
-    message_ref: Mapped[str] = mapped_column(String(80), default="")  # the card's message, to update it
     binding: Mapped[str] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(12), default="pending")
     decided_by: Mapped[str] = mapped_column(String(64), default="")

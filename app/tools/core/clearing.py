@@ -73,4 +73,4 @@ class Clearing:
 
 
 def _settled(row: ApprovalRequest, decision: Decision) -> Settled:
-    return Settled(row.workspace_id, row.id, row.conversation, row.message_ref, decision, row.requester_id)
+    return Settled(row.workspace_id, row.id, row.conversation, decision, row.requester_id)

@@ -100,11 +100,6 @@ class Gate:
         except Exception as failure:
             return Decision(status="refused", sentence=_for_people(failure, tool="").for_people)
 
-    async def remember_card(self, workspace_id: str, approval_id: str, message_ref: str) -> None:
-        """Notes which message shows the card, so that it can be updated later."""
-        async with self._bench.db.transaction() as session:
-            await self._safeguards.approvals.remember_message(session, workspace_id, approval_id, message_ref)
-
     async def editable_fields(self, approval_id: str, principal: Principal) -> list[EditableField]:
         """The arguments a person may edit before approving, with their values now. Raises NotAllowed or Fixable."""
         return await self._clicks.editable_fields(approval_id, principal)

@@ -74,12 +74,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Settled:
-    """A request that came to its end without a click: expired, or cleared up after a crash. `message_ref` is the
-    card's message, to update it. When `decision.still_waits` it can be approved once more."""
+    """A request that came to its end without a click: expired, or cleared up after a crash. When `decision.still_waits`
+    it can be approved once more."""
 
     workspace_id: str
     approval_id: str
     conversation: str
-    message_ref: str
     decision: Decision
     requester_id: str = ""
