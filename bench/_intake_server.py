@@ -91,7 +91,7 @@ async def serve(options: argparse.Namespace) -> None:
         ),
     )
     client = AsyncWebClient(token="xoxb-local-sophia", base_url=options.slack, retry_handlers=[])
-    nothing: Any = None  # nobody shares a file here
+    nothing: Any = None  # nobody shares a file or stops a digest here
     deps = Deps(
         agent=Echo(options.thinking),
         gate=NoApprovals(),
@@ -106,6 +106,7 @@ async def serve(options: argparse.Namespace) -> None:
         poster=Poster(client, runtime.deliveries),
         files=SlackFiles(client, Outbound(clock), token="xoxb-local-sophia", api_url=options.slack),
         library=nothing,
+        audit=nothing,
         sessions=Sessions(client),
         signing_secret=SECRET,
         tempo=Tempo(before_stream=0.05, between_appends=0.1, between_updates=0.2),

@@ -276,7 +276,7 @@ async def test_a_stream_that_stalls_is_continued_by_the_next(llm: LLMock, provid
 async def test_warming_up_builds_every_client_before_the_first_turn(providers: Providers) -> None:
     models = providers.models()
     await models.warm()
-    assert [type(route.build()).__name__ for route in models.routes] == ["PlainChatOpenAI", "ChatAnthropic"]
+    assert [type(route.build()).__name__ for route in models.routes] == ["PlainChatOpenAI", "OwnConnections"]
 
 
 async def test_a_refused_connection_goes_to_the_next(llm: LLMock, providers: Providers) -> None:

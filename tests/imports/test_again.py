@@ -101,19 +101,13 @@ async def test_an_import_is_on_record_with_its_file_and_counts(office: Office) -
 
 @pytest.fixture
 async def connected(office: Office) -> Office:
-    """Maple Grove, kept in Entrata; its budget is in Sophia's register (tests/tools/world.py)."""
+    """Maple Grove, kept in Entrata (tests/tools/world.py)."""
     async with office.db.transaction() as session:
         session.add(Property(workspace_id=WS, id=world.MAPLE, name="Maple Grove", as_of=world.SYNCED))
-        session.add(
-            GlMonth(
-                workspace_id=WS, id="sophia:g1", property_id=world.MAPLE, month=date(2027, 1, 1), account="rent",
-                is_income=True, budget_cents=1, as_of=world.SYNCED,
-            )
-        )  # fmt: skip
     return office
 
 
-@pytest.mark.parametrize("rows", [UNITS, ROLL, LEDGER], ids=["units", "rent roll", "ledger"])
+@pytest.mark.parametrize("rows", [UNITS, ROLL, LEDGER, BUDGET], ids=["units", "rent roll", "ledger", "budget"])
 async def test_what_a_connected_system_keeps_is_not_taken_from_a_file(connected: Office, rows: list[Any]) -> None:
     report = await connected.take(rows, property="Maple Grove", create_properties=True)
     assert report.counts.written == 0
@@ -123,15 +117,23 @@ async def test_what_a_connected_system_keeps_is_not_taken_from_a_file(connected:
     assert await connected.rows(Unit, "id") == []
 
 
-async def test_budgets_and_surveys_attach_to_a_community_of_a_connected_system(connected: Office) -> None:
-    report = await connected.take(BUDGET, property="Maple Grove")
+async def test_budgets_and_surveys_attach_to_a_community_of_a_system_that_has_none(office: Office) -> None:
+    async with office.db.transaction() as session:
+        session.add(Property(workspace_id=WS, id="appfolio:1", name="Maple Grove", as_of=world.SYNCED))
+        session.add(
+            GlMonth(
+                workspace_id=WS, id="sophia:g1", property_id="appfolio:1", month=date(2027, 1, 1), account="rent",
+                is_income=True, budget_cents=1, as_of=world.SYNCED,
+            )
+        )  # fmt: skip
+    report = await office.take(BUDGET, property="Maple Grove")
     assert reasons(report) == {2: "Sophia's register holds rent of January 2027 already"}
-    assert [row[0] for row in await connected.rows(GlMonth, "id")] == [
-        "import:entrata:1/gl/payroll/2027-01",
-        "import:entrata:1/gl/payroll/2027-02",
+    assert [row[0] for row in await office.rows(GlMonth, "id")] == [
+        "import:appfolio:1/gl/payroll/2027-01",
+        "import:appfolio:1/gl/payroll/2027-02",
         "sophia:g1",
     ]
-    assert (await connected.take(SURVEY, property="Maple Grove")).refused == 0
+    assert (await office.take(SURVEY, property="Maple Grove")).refused == 0
 
 
 async def test_answers_name_the_file_and_the_day_it_speaks_for(office: Office) -> None:
