@@ -91,7 +91,7 @@ class NameBook:
         if kept.looked_at is None or not timedelta(0) <= now - kept.looked_at < LARGE_PART_AGE:
             large_version = (local_date(clock, principal.timezone), await _large_version(session, principal))
             if large_version != kept.large_version and not any(kept.large.values()):
-                await _read_large(kept, session, principal, clock, large_version)
+                kept.large, kept.large_version = await _large_part(session, principal, clock), large_version
                 changed = True
             elif large_version != kept.large_version and (kept.reading is None or kept.reading.done()):
                 kept.reading = asyncio.create_task(self._read_behind(kept, principal, clock, large_version))
@@ -104,12 +104,17 @@ class NameBook:
         kept.small_version = small_version
 
     async def _read_behind(self, kept: _Kept, principal: Principal, clock: Clock, version: Version) -> None:
-        """What fails here is tried again a minute later: until then the names stay as they were."""
+        """What fails here is tried again a minute later: until then the names stay as they were. Taken up between two
+        questions, since one that is being read would call the names it was put together from current."""
         try:
             async with self._db.reading() as session:
-                await _read_large(kept, session, principal, clock, version)
+                large = await _large_part(session, principal, clock)
         except Exception:
             _log.exception("names_not_read")
+            return
+        async with kept.lock:
+            kept.large, kept.large_version = large, version
+            kept.small_version = None  # the names are put together again
 
 
 _BOOKS: WeakKeyDictionary[Database, NameBook] = WeakKeyDictionary()
@@ -151,11 +156,6 @@ async def _large_version(session: AsyncSession, principal: Principal) -> Version
         )
     ]
     return tuple((await session.execute(select(*looks))).one())
-
-
-async def _read_large(kept: _Kept, session: AsyncSession, principal: Principal, clock: Clock, version: Version) -> None:
-    kept.large, kept.large_version = await _large_part(session, principal, clock), version
-    kept.small_version = None  # the names are put together again
 
 
 async def _large_part(session: AsyncSession, principal: Principal, clock: Clock) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from app.channels.slack.failures import CALL_FAILURES, NotDelivered, code_of
 from app.channels.slack.post import Part, Place
 from app.channels.slack.safe import escape
 from app.db.models.assistant import DigestSchedule
-from app.digests.core.registry import all_digests
+from app.digests.core.registry import title_of
 from app.digests.core.schedules import schedule_of, stop
 from app.domain.principal import Principal
 from app.domain.scopes import Scope
@@ -48,7 +48,7 @@ async def _stopped(deps: Deps, schedule: DigestSchedule | None, person: Principa
     if person.user_id != schedule.created_by and not decide(person, Scope.DIGESTS_WRITE).allowed:
         return ""
     await stop(deps.db, deps.audit, schedule, by=person.user_id)
-    title = all_digests()[schedule.topic].title
+    title = title_of(schedule.topic)
     return f"{person.name or 'Somebody'} stopped this {title} digest. Ask me for it whenever you want it again."
 
 

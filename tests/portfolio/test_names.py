@@ -128,3 +128,43 @@ async def test_nothing_large_is_read_again_while_nothing_changed(demo_db: Databa
     assert await load_names(demo_db, demo.ADMIN, demo.CLOCK) is first
     assert statements
     assert not [statement for statement in statements if "FROM residents" in statement]
+
+
+async def test_what_is_read_behind_is_not_lost_to_a_question_that_is_under_way(
+    demo_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new contact and a new prospect at once: the question puts names together while the prospects are read."""
+    await load_names(demo_db, demo.ADMIN, demo.CLOCK)
+    async with demo_db.transaction() as session:
+        session.add_all(
+            [
+                Contact(
+                    workspace_id=demo.WORKSPACE, id="sophia:both", as_of=demo.NOW, name="Bea Both",
+                    search_name="bea both",
+                ),
+                Tour(
+                    workspace_id=demo.WORKSPACE, id="sophia:both", as_of=demo.NOW, property_id="entrata:10001",
+                    prospect="Bert Both", starts_at=demo.NOW, status="booked",
+                ),
+            ]
+        )  # fmt: skip
+    read, large_part, all_names = asyncio.Event(), names._large_part, names._all_names
+
+    async def reads(*given: Any) -> Any:
+        found = await large_part(*given)
+        read.set()
+        return found
+
+    async def puts_together(*given: Any) -> Any:
+        made = await all_names(*given)
+        async with asyncio.timeout(60):
+            await read.wait()
+        await asyncio.sleep(0.05)
+        return made
+
+    later = FixedClock(demo.NOW + timedelta(seconds=61))
+    with monkeypatch.context() as slow:
+        slow.setattr(names, "_large_part", reads)
+        slow.setattr(names, "_all_names", puts_together)
+        assert "Bea Both" in (await load_names(demo_db, demo.ADMIN, later)).contacts
+    await until(lambda: known(demo_db, "Bert Both", later))

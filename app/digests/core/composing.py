@@ -9,7 +9,7 @@ from typing import Any
 from app.digests.core.digest import Digest
 from app.domain.answer import Answer, AnswerKind, merged
 from app.domain.principal import Principal
-from app.tools.core.outcomes import CallOrigin, Done, Outcome
+from app.tools.core.outcomes import CallOrigin, Done, Outcome, Refused
 from app.tools.core.registry import AnyTool
 
 Call = Callable[[Principal, str, dict[str, Any], CallOrigin], Awaitable[Outcome]]
@@ -35,8 +35,8 @@ async def compose(
         outcome = await call(person, part.tool, dict(part.arguments), origin)
         if isinstance(outcome, Done):
             done.append(outcome)
-        elif error := getattr(outcome, "error", None):
-            missing.append(str(error.sentence))
+        elif isinstance(outcome, Refused):
+            missing.append(outcome.error.sentence)
     reasons = tuple(dict.fromkeys(missing))
     if not done:
         return Answer(AnswerKind.FAILED, " ".join(reasons))

@@ -22,3 +22,9 @@ def all_digests() -> dict[str, Digest]:
             raise ValueError(f"{module.name} defines no DIGEST of its own topic")
         found[digest.topic] = digest
     return found
+
+
+def title_of(topic: str) -> str:
+    """How a digest is called, its topic where it is gone."""
+    digest = all_digests().get(topic)
+    return topic if digest is None else digest.title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from app.db.models.base import Sourced
 from app.portfolio.register import recorded
@@ -19,7 +19,7 @@ def looked_up(
     """A tool's `reconcile`, for a `run` that makes one record of `model` and changes nothing when it is there: what was
     recorded, or None. It is never made here: what was approved may not be so any more."""
 
-    async def reconcile(ctx: ToolContext, args: Any) -> R | None:
+    async def reconcile(ctx: ToolContext, args: A) -> R | None:
         async with ctx.db.reading() as session:
             there = await recorded(session, model, ctx.principal.workspace_id, ctx.idempotency_key)
         return await run(ctx, args) if there else None
